@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+const conditions = ['bitabiz-source', 'module', 'node', 'development|production'];
+const project = (name: string, include: string[], extra: object = {}) => ({
+  ssr: { resolve: { conditions } },
+  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', '**/lint-fixtures/**'], ...extra },
+});
+
+// The suffix tells what a test costs: .spec runs in memory, .db.spec has a real Postgres, .log.spec a log (Postgres and, where one can be had,
+// Kafka), .e2e.spec starts whole services.
+export default defineConfig({
+  test: {
+    reporters: ['default', './libs/testing/src/closing-line.ts'],
+    projects: [
+      project('unit', ['{libs,apps}/*/src/**/*.spec.ts', 'deploy/local/src/**/*.spec.ts'], {
+        exclude: ['**/node_modules/**', '**/dist/**', '**/lint-fixtures/**', '**/*.{db,log,e2e}.spec.ts'],
+        isolate: false,
+      }),
+      project('db', ['{libs,apps}/*/src/**/*.{db,log}.spec.ts'], {
+        globalSetup: ['./libs/testing/src/servers.setup.ts'],
+        testTimeout: 60_000,
+        hookTimeout: 120_000,
+        maxWorkers: 2,
+      }),
+      project('e2e', ['{libs,apps}/*/src/**/*.e2e.spec.ts', 'deploy/local/src/**/*.e2e.spec.ts'], {
+        globalSetup: ['./libs/testing/src/servers.setup.ts'],
+        testTimeout: 240_000,
+        hookTimeout: 240_000,
+        fileParallelism: false,
+      }),
+    ],
+  },
+});
