@@ -1,1 +1,6 @@
-export {};
+import './provided.js';
+
+export * from './database.js';
+export * from './free-port.js';
+export * from './given.js';
+export * from './until.js';
