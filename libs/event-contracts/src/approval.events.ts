@@ -7,13 +7,14 @@ const employeeId = z.uuid();
 /** Why an event was derived: a change upstream, or a rebuild that came to another result (decision 7). */
 const because = z.enum(['change', 'rebuild']);
 
-/** Why nobody is direct approver (A4, A8, A9). */
+/** Why nobody is direct approver (A4, A8, A9); under the foundation of departments, these approve (A1). */
 export const MissingReason = z.enum([
   'no manager',
   'manager unknown',
   'manager inactive',
   'manager deleted',
   'own manager',
+  'departments approve',
 ]);
 export type MissingReason = z.output<typeof MissingReason>;
 

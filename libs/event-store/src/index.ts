@@ -1,1 +1,7 @@
-export {};
+export * from './command-queue.js';
+export * from './feed.js';
+export * from './key-ring.js';
+export * from './outbox.js';
+export * from './seal.js';
+export * from './store.js';
+export * from './stored-event.js';

@@ -1,0 +1,145 @@
+import { Refused } from '@bitabiz/service-kit/refused';
+import type { Pool } from 'pg';
+import type { Appended, Batch, Claim, EventStore, Prepared } from './store.js';
+
+/** What is decided about one account in one batch: states are read without a lock and overlaid with what the batch itself decided. */
+export interface Decision<Command, Result> {
+  /**
+   * Decides one command against what is known, including the commands before it in the batch.
+   * @returns what to tell the caller once the batch is stored.
+   * @throws Refused; nothing of this command is kept then.
+   */
+  decide(command: Command): Result;
+  /** Everything decided so far; an empty `events` means that nothing changes. */
+  batch(): Batch;
+}
+
+/** `taken`: claims that another stream turned out to hold; the next try shall know their holders. */
+export type Decide<Command, Result> = (
+  accountId: string,
+  commands: Command[],
+  taken: Claim[],
+) => Promise<Decision<Command, Result>>;
+
+type Waiting<Command, Result> = {
+  command: Command;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+};
+
+type Settled<Result> = { result: Result } | { error: unknown };
+
+const largestBatch = 100;
+const tries = 5;
+const badBatch = /^(22|23|54)/;
+const connectionGone = /^(08|57P0|25P03)|ECONN|EPIPE|ETIMEDOUT|terminated/;
+
+/**
+ * Commands that wait for one account form a batch: read, decide in order, append in one call (decision 2). Batches are the
+ * design: the account's lock is held through one fsync per batch instead of one per command.
+ */
+export class CommandQueue<Command, Result> {
+  private readonly waiting = new Map<string, Waiting<Command, Result>[]>();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly store: EventStore,
+    private readonly open: Decide<Command, Result>,
+    private readonly onStored: (accountId: string) => void = () => undefined,
+  ) {}
+
+  /**
+   * @returns the command's result after it is stored.
+   * @throws Refused from the decision; `store.busy` when other replicas kept winning (503, try again).
+   */
+  submit(accountId: string, command: Command): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const entry = { command, resolve, reject };
+      const queue = this.waiting.get(accountId);
+      if (queue) {
+        queue.push(entry);
+        return;
+      }
+      this.waiting.set(accountId, [entry]);
+      void this.drain(accountId);
+    });
+  }
+
+  private async drain(accountId: string): Promise<void> {
+    // Commands that arrived in the same turn of the event loop belong together.
+    await new Promise((next) => setImmediate(next));
+    for (;;) {
+      const queue = this.waiting.get(accountId) ?? [];
+      const batch = queue.splice(0, largestBatch);
+      if (batch.length === 0) break;
+      await this.run(accountId, batch);
+    }
+    this.waiting.delete(accountId);
+  }
+
+  private async run(accountId: string, batch: Waiting<Command, Result>[]): Promise<void> {
+    try {
+      const settled = await this.attempt(
+        accountId,
+        batch.map((each) => each.command),
+      );
+      batch.forEach((each, index) => settle(each, settled[index]));
+    } catch (error) {
+      // One bad command must fail alone: repeat the batch one command at a time.
+      if (batch.length > 1 && badBatch.test(codeOf(error))) {
+        for (const each of batch) await this.run(accountId, [each]);
+        return;
+      }
+      for (const each of batch) each.reject(error);
+    }
+  }
+
+  private async attempt(accountId: string, commands: Command[]): Promise<Settled<Result>[]> {
+    let taken: Claim[] = [];
+    for (let attempt = 1; attempt <= tries; attempt++) {
+      const decision = await this.open(accountId, commands, taken);
+      const settled = commands.map((command) => decideOne(decision, command));
+      const batch = decision.batch();
+      if (batch.events.length === 0) return settled;
+      const appended = await this.send(await this.store.prepare(accountId, batch));
+      if (appended.status === 'stored') {
+        this.onStored(accountId);
+        return settled;
+      }
+      if (appended.status === 'taken') taken = appended.claims;
+    }
+    throw new Refused('store.busy', 'Other changes to this account kept coming in between; try again', 'busy', {
+      retryAfter: 1,
+    });
+  }
+
+  /** A connection that dies in the middle leaves it open whether the batch is stored: the same batch with the same ids tells. */
+  private async send(prepared: Prepared): Promise<Appended> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.store.append(this.pool, prepared);
+      } catch (error) {
+        if (attempt === tries || !connectionGone.test(codeOf(error))) throw error;
+      }
+    }
+  }
+}
+
+function decideOne<Command, Result>(decision: Decision<Command, Result>, command: Command): Settled<Result> {
+  try {
+    return { result: decision.decide(command) };
+  } catch (error) {
+    if (error instanceof Refused) return { error };
+    throw error;
+  }
+}
+
+function settle<Command, Result>(each: Waiting<Command, Result>, outcome: Settled<Result> | undefined): void {
+  if (outcome && 'result' in outcome) each.resolve(outcome.result);
+  else each.reject(outcome?.error);
+}
+
+function codeOf(error: unknown): string {
+  const { code, message } = error as { code?: string; message?: string };
+  return `${code ?? ''} ${message ?? ''}`.trim();
+}

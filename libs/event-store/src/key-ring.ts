@@ -1,0 +1,109 @@
+import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import type { Pool } from 'pg';
+import { open, seal } from './seal.js';
+
+/** The key from configuration that wraps employees' keys; the first of the list wraps new ones, the others still open. */
+export type WrappingKey = { id: string; key: KeyObject };
+
+export type EmployeeKey = { id: string; key: KeyObject };
+
+const spareKeys = 1024;
+const cacheMs = 5_000;
+const cacheSize = 20_000;
+
+/** Reads `id:base64[,id:base64…]`. @throws when a key is not 32 bytes or an id is missing; the message names the id, never the key. */
+export function parseWrappingKeys(text: string): WrappingKey[] {
+  return text.split(',').map((part, index) => {
+    const [id, base64] = part.split(/:(.*)/s);
+    const bytes = Buffer.from(base64 ?? '', 'base64');
+    if (!id || bytes.length !== 32) throw new Error(`wrapping key ${id || index + 1} is not id:base64 of 32 bytes`);
+    return { id, key: createSecretKey(bytes) };
+  });
+}
+
+/** One key per employee (decision 10): made in advance, unwrapped on demand, kept for seconds only, gone with an erasure. */
+export class KeyRing {
+  private readonly spare: EmployeeKey[] = [];
+  private readonly cache = new Map<string, { key: KeyObject; until: number }>();
+  private making: Promise<void> | undefined;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly wrapping: WrappingKey[],
+    private readonly now: () => number = Date.now,
+  ) {}
+
+  /** Takes `count` unused keys; they are stored before they are given out. */
+  async take(count: number): Promise<EmployeeKey[]> {
+    while (this.spare.length < count) await this.refill();
+    const taken = this.spare.splice(0, count);
+    if (this.spare.length < spareKeys / 2) this.refill().catch(() => undefined);
+    for (const each of taken) this.remember(each.id, each.key);
+    return taken;
+  }
+
+  /** Makes spare keys ahead of the first request, so that none waits for them. */
+  refill(): Promise<void> {
+    this.making ??= this.make(spareKeys).finally(() => (this.making = undefined));
+    return this.making;
+  }
+
+  /** The keys that still exist, by id; an erased person's is missing. One round trip for those not in the cache. */
+  async find(ids: Iterable<string>): Promise<Map<string, KeyObject>> {
+    const found = new Map<string, KeyObject>();
+    const missing: string[] = [];
+    const now = this.now();
+    for (const id of new Set(ids)) {
+      const cached = this.cache.get(id);
+      if (cached && cached.until > now) found.set(id, cached.key);
+      else missing.push(id);
+    }
+    if (missing.length === 0) return found;
+    const { rows } = await this.pool.query<{ key_id: string; wrapping_key_id: string; wrapped: Buffer }>({
+      name: 'keys-find',
+      text: `select k.key_id, k.wrapping_key_id, k.wrapped
+        from unnest($1::uuid[]) i(id) cross join lateral (select * from keys.employee_keys where key_id = i.id limit 1) k`,
+      values: [missing],
+    });
+    for (const row of rows) {
+      const key = this.unwrap(row.key_id, row.wrapping_key_id, row.wrapped);
+      found.set(row.key_id, key);
+      this.remember(row.key_id, key);
+    }
+    return found;
+  }
+
+  /** Erases: nothing sealed with these keys can be read again, here or from any copy of the events (P20). */
+  async destroy(ids: string[]): Promise<void> {
+    await this.pool.query('delete from keys.employee_keys where key_id = any($1::uuid[])', [ids]);
+    for (const id of ids) this.cache.delete(id);
+  }
+
+  private async make(count: number): Promise<void> {
+    const [current] = this.wrapping;
+    if (!current) throw new Error('there is no wrapping key');
+    const made = Array.from({ length: count }, () => {
+      const id = randomUUID();
+      const bytes = randomBytes(32);
+      return { id, key: createSecretKey(bytes), wrapped: seal(current.key, bytes, randomBytes(12), id) };
+    });
+    await this.pool.query(
+      `insert into keys.employee_keys (key_id, wrapping_key_id, wrapped)
+       select id, $1, wrapped from unnest($2::uuid[], $3::bytea[]) k(id, wrapped)`,
+      [current.id, made.map((each) => each.id), made.map((each) => each.wrapped)],
+    );
+    this.spare.push(...made.map(({ id, key }) => ({ id, key })));
+  }
+
+  private unwrap(id: string, wrappingId: string, wrapped: Buffer): KeyObject {
+    const wrapping = this.wrapping.find((each) => each.id === wrappingId);
+    if (!wrapping) throw new Error(`wrapping key ${wrappingId} is not configured: add it to WRAPPING_KEYS`);
+    return createSecretKey(open(wrapping.key, wrapped, id));
+  }
+
+  private remember(id: string, key: KeyObject): void {
+    this.cache.delete(id);
+    this.cache.set(id, { key, until: this.now() + cacheMs });
+    if (this.cache.size > cacheSize) this.cache.delete(this.cache.keys().next().value ?? '');
+  }
+}

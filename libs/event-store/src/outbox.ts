@@ -1,0 +1,125 @@
+import type { Envelope } from '@bitabiz/event-contracts';
+import { createClient } from '@bitabiz/service-kit/database';
+import type { Client, Pool } from 'pg';
+import type { KeyRing } from './key-ring.js';
+import { envelopesOf, eventColumns, type StoredEvent } from './stored-event.js';
+
+export type OutboxBatch = {
+  outboxId: string;
+  accountId: string;
+  lastSeq: number;
+  lastEventId: string;
+  envelopes: Envelope[];
+};
+
+const shardLock = 20262;
+
+/** What the relay reads: rows in order with their events, as the named batch role. */
+export class Outbox {
+  /** Ids up to here are published and gone, and nothing can appear there any more: under an old snapshot dead rows cost 25 ms a poll. */
+  private floor = '0';
+  private candidate: { id: string; xmax: string } | undefined;
+  private wake: (() => void) | undefined;
+  /** This process holds the shard's lock: its own relay publishes. */
+  private held = false;
+
+  constructor(
+    private readonly source: string,
+    private readonly pool: Pool,
+    private readonly url: string,
+    private readonly keys?: KeyRing,
+  ) {}
+
+  /** Tells the relay that something was appended: directly when it runs in this process, else by NOTIFY on a connection of its own. */
+  notify(): void {
+    if (this.held) this.wake?.();
+    else this.pool.query(`select pg_notify('store_outbox', '')`).catch(() => undefined);
+  }
+
+  async wakeups(onWake: () => void): Promise<() => Promise<void>> {
+    this.wake = onWake;
+    return async () => {
+      this.wake = undefined;
+    };
+  }
+
+  /** @returns up to `limit` outbox rows, oldest first; an account's rows are in its order. `stopped` accounts are left out here, in SQL. */
+  async claim(limit: number, stopped: string[]): Promise<OutboxBatch[]> {
+    const { rows } = await this.pool.query<StoredEvent & { outbox_id: string; first_seq: string }>({
+      name: 'outbox-claim',
+      text: `with b as (select id, account_id, first_seq, last_seq from store.outbox
+          where id > $1 and account_id <> all($2::uuid[]) order by id limit $3)
+        select b.id as outbox_id, b.first_seq, ${eventColumns}, lag(e.event_id) over (partition by b.id order by e.account_seq) as previd
+        from b cross join lateral (select * from store.events
+          where account_id = b.account_id and account_seq between b.first_seq - 1 and b.last_seq) e
+        order by b.id, e.account_seq`,
+      values: [this.floor, stopped, limit],
+    });
+    if (rows.length === 0) await this.raiseFloor();
+    const wanted = rows.filter((row) => Number(row.account_seq) >= Number(row.first_seq));
+    const envelopes = await envelopesOf(this.source, wanted, this.keys);
+    const batches: OutboxBatch[] = [];
+    wanted.forEach((row, index) => {
+      const envelope = envelopes[index] as Envelope;
+      let batch = batches.at(-1);
+      if (batch?.outboxId !== row.outbox_id) {
+        batch = { outboxId: row.outbox_id, accountId: row.account_id, lastSeq: 0, lastEventId: '', envelopes: [] };
+        batches.push(batch);
+      }
+      batch.envelopes.push(envelope);
+      batch.lastSeq = envelope.accountseq;
+      batch.lastEventId = envelope.id;
+    });
+    return batches;
+  }
+
+  /** Only after the log's acknowledgement. */
+  async done(outboxIds: string[]): Promise<void> {
+    await this.pool.query({
+      name: 'outbox-done',
+      text: 'delete from store.outbox where id = any($1::bigint[])',
+      values: [outboxIds],
+    });
+  }
+
+  /** The session lock of the shard: one relay publishes. `lost` resolves when the connection that holds it has died. */
+  async tryLock(): Promise<{ release(): Promise<void>; lost: Promise<void> } | undefined> {
+    const client: Client = createClient(this.url, 'relay-lock');
+    const lost = new Promise<void>((resolve) => {
+      client.once('error', () => resolve());
+      client.once('end', () => resolve());
+    });
+    await client.connect();
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [shardLock]);
+    if (!rows[0]?.held) {
+      await client.end();
+      return undefined;
+    }
+    this.held = true;
+    void lost.then(() => (this.held = false));
+    client.on('notification', () => this.wake?.());
+    await client.query('listen store_outbox');
+    return { release: () => client.end(), lost };
+  }
+
+  /** Reads the last id given, then the end of the running transactions; once all of these are over, nothing can appear below that id. */
+  private async raiseFloor(): Promise<void> {
+    if (!this.candidate) {
+      const last = await this.pool.query<{ id: string }>('select last_value::text as id from store.outbox_id_seq');
+      if (last.rows[0]?.id === this.floor) return;
+      const end = await this.pool.query<{ xmax: string }>(
+        'select pg_snapshot_xmax(pg_current_snapshot())::text as xmax',
+      );
+      this.candidate = { id: last.rows[0]?.id ?? '0', xmax: end.rows[0]?.xmax ?? '0' };
+      return;
+    }
+    const { rows } = await this.pool.query<{ over: boolean }>(
+      `select pg_snapshot_xmin(pg_current_snapshot())::text::numeric >= $1::numeric
+         and not exists (select from store.outbox where id > $2 and id <= $3) as over`,
+      [this.candidate.xmax, this.floor, this.candidate.id],
+    );
+    if (!rows[0]?.over) return;
+    this.floor = this.candidate.id;
+    this.candidate = undefined;
+  }
+}

@@ -1,0 +1,161 @@
+import { randomBytes } from 'node:crypto';
+import { contracts } from '@bitabiz/event-contracts';
+import { Refused } from '@bitabiz/service-kit/refused';
+import type { Pool, PoolClient } from 'pg';
+import type { KeyRing } from './key-ring.js';
+import { seal } from './seal.js';
+
+/** An event that a decision led to. Time and ids come from the caller; the sequence number from the store. */
+export type NewEvent = {
+  id: string;
+  stream: string;
+  type: string;
+  data: unknown;
+  time: Date;
+  actor: string;
+  causationId: string;
+  correlationId: string;
+};
+
+/** The state of a stream that a decision looked at; its version is checked again under the account's lock. */
+export type StreamRead = { stream: string; version: number; keyId?: string | null };
+
+export type Claim = { key: string; stream: string };
+
+export type Batch = {
+  reads: StreamRead[];
+  releases: Claim[];
+  claims: Claim[];
+  events: NewEvent[];
+  /** What `store.write_rows` gets: the service's own read rows, in the same transaction. Called with the key id of each stream. */
+  rows?: (keyIds: ReadonlyMap<string, string>) => unknown;
+};
+
+export type Appended =
+  | { status: 'stored'; firstSeq: number; lastSeq: number }
+  | { status: 'conflict'; streams: { stream: string; expected: number; actual: number }[] }
+  | { status: 'taken'; claims: Claim[] };
+
+/** The largest event that is stored, in bytes (decision 2). */
+export const largestEvent = 256 * 1024;
+
+const appendCall = {
+  name: 'store-append',
+  text: `select status, first_seq, last_seq, detail from store.append($1, $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
+    $8::uuid[], $9::text[], $10::int[], $11::text[], $12::int[], $13::timestamptz[], $14::text[], $15::text[], $16::text[], $17::uuid[], $18::bytea[], $19::jsonb)`,
+};
+
+type Sealed = { data: Buffer; keyId: string | null };
+type Row = { status: Appended['status']; first_seq: string; last_seq: string; detail: never };
+
+/** A batch made ready once, so that it can be sent again with the same ids and the same bytes. */
+export type Prepared = { values: unknown[] };
+
+export class EventStore {
+  constructor(private readonly keys?: KeyRing) {}
+
+  /**
+   * Seals and lays out a batch. Streams that begin here get a new key.
+   * @returns what `append` sends.
+   * @throws Refused `event.tooLarge`, before anything is stored.
+   */
+  async prepare(accountId: string, batch: Batch): Promise<Prepared> {
+    const keyIds = await this.keyIdsOf(batch);
+    const keys = (await this.keys?.find(keyIds.values())) ?? new Map();
+    const versions = new Map(batch.reads.map((read) => [read.stream, read.version]));
+    const sealed: Sealed[] = batch.events.map((event) => {
+      const text = Buffer.from(JSON.stringify(event.data));
+      if (text.length > largestEvent) {
+        throw new Refused(
+          'event.tooLarge',
+          `${event.type} has ${text.length} bytes; the limit is ${largestEvent}`,
+          'tooLarge',
+        );
+      }
+      if (!definition(event.type).personal) return { data: text, keyId: null };
+      const keyId = keyIds.get(event.stream);
+      const key = keyId && keys.get(keyId);
+      if (!key) throw new Refused('user.erased', 'This person was erased and cannot be changed', 'unknown');
+      return { data: seal(key, text, randomBytes(12), `${accountId}/${event.id}`), keyId };
+    });
+    const streamVersions = batch.events.map((event) => {
+      const version = (versions.get(event.stream) ?? 0) + 1;
+      versions.set(event.stream, version);
+      return version;
+    });
+    return { values: layOut(accountId, batch, sealed, streamVersions, batch.rows?.(keyIds)) };
+  }
+
+  /** One round trip, one transaction. Safe to repeat with the same prepared batch when the connection died (decision 2). */
+  async append(connection: Pool | PoolClient, prepared: Prepared): Promise<Appended> {
+    const { rows } = await connection.query<Row>({ ...appendCall, values: prepared.values });
+    return outcome(rows[0]);
+  }
+
+  /** Events derived inside a consumer's own transaction; their stream versions are worked out under the account's lock (decision 7). */
+  async appendDerived(tx: PoolClient, accountId: string, events: NewEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    const sealed = events.map((event) => ({ data: Buffer.from(JSON.stringify(event.data)), keyId: null }));
+    const batch: Batch = { reads: [], releases: [], claims: [], events };
+    await tx.query({ ...appendCall, values: layOut(accountId, batch, sealed, null, undefined) });
+  }
+
+  private async keyIdsOf(batch: Batch): Promise<Map<string, string>> {
+    const keyIds = new Map<string, string>();
+    const begun = new Set(batch.reads.filter((read) => read.version > 0).map((read) => read.stream));
+    for (const read of batch.reads) if (read.keyId) keyIds.set(read.stream, read.keyId);
+    const fresh = new Set<string>();
+    for (const { stream, type } of batch.events) {
+      if (!begun.has(stream) && definition(type).personal) fresh.add(stream);
+    }
+    if (fresh.size === 0) return keyIds;
+    if (!this.keys) throw new Error('personal events need a key ring');
+    const taken = await this.keys.take(fresh.size);
+    [...fresh].forEach((stream, index) => keyIds.set(stream, taken[index]?.id ?? ''));
+    return keyIds;
+  }
+}
+
+function definition(type: string) {
+  const found = contracts.get(type);
+  if (!found) throw new Error(`${type} has no contract`);
+  return found;
+}
+
+function layOut(
+  accountId: string,
+  { reads, releases, claims, events }: Batch,
+  sealed: Sealed[],
+  versions: number[] | null,
+  rows: unknown,
+): unknown[] {
+  return [
+    accountId,
+    reads.map((read) => read.stream),
+    reads.map((read) => read.version),
+    releases.map((claim) => claim.key),
+    releases.map((claim) => claim.stream),
+    claims.map((claim) => claim.key),
+    claims.map((claim) => claim.stream),
+    events.map((event) => event.id),
+    events.map((event) => event.stream),
+    versions,
+    events.map((event) => event.type),
+    events.map((event) => definition(event.type).version),
+    events.map((event) => event.time),
+    events.map((event) => event.actor),
+    events.map((event) => event.causationId),
+    events.map((event) => event.correlationId),
+    sealed.map((each) => each.keyId),
+    sealed.map((each) => each.data),
+    rows === undefined ? null : JSON.stringify(rows),
+  ];
+}
+
+function outcome(row: Row | undefined): Appended {
+  if (!row) throw new Error('store.append answered nothing');
+  if (row.status === 'stored')
+    return { status: 'stored', firstSeq: Number(row.first_seq), lastSeq: Number(row.last_seq) };
+  if (row.status === 'conflict') return { status: 'conflict', streams: row.detail };
+  return { status: 'taken', claims: row.detail };
+}

@@ -1,0 +1,111 @@
+import type { Source } from '@bitabiz/event-contracts';
+import type { AnyEvent } from '@bitabiz/messaging/apply';
+import type { PoolClient } from 'pg';
+import type { Projection } from './projection.js';
+
+/** A row as JSON shows it: dates as text, so that a row read back is the row that was written. */
+export type Row = { account_id: string } & Record<string, unknown>;
+
+type Folded<R extends Row> = {
+  name: string;
+  table: string;
+  sql: string;
+  sources: readonly Source[];
+  /** The uuid column that, after account_id, names a row. */
+  id: keyof R & string;
+  /** Which row an event concerns; undefined: none. */
+  idOf(event: AnyEvent): string | undefined;
+  /** The row after the event, null when it is gone. Pure: the projection is exactly the fold of the feed. */
+  evolve(row: R | undefined, event: AnyEvent): R | null;
+};
+
+/** A projection of one table whose rows are folds of events: one read and one write per batch, however many events it has. */
+export function folded<R extends Row>(definition: Folded<R>): Projection & { evolve: Folded<R>['evolve'] } {
+  const { name, table, sql, sources, id, idOf, evolve } = definition;
+  return {
+    name,
+    tables: [table],
+    sql,
+    evolve,
+    async apply(tx, source, events) {
+      if (!sources.includes(source)) return;
+      const touched = new Map<string, { accountId: string; id: string; events: AnyEvent[] }>();
+      for (const event of events) {
+        const rowId = idOf(event);
+        if (rowId === undefined) continue;
+        const key = `${event.accountId}/${rowId}`;
+        const entry = touched.get(key);
+        if (entry) entry.events.push(event);
+        else touched.set(key, { accountId: event.accountId, id: rowId, events: [event] });
+      }
+      if (touched.size === 0) return;
+      const before = await load<R>(tx, table, id, [...touched.values()]);
+      const after: R[] = [];
+      const gone: { accountId: string; id: string }[] = [];
+      for (const [key, entry] of touched) {
+        const row = entry.events.reduce<R | null>(
+          (each, event) => evolve(each ?? undefined, event),
+          before.get(key) ?? null,
+        );
+        if (row) after.push(row);
+        else if (before.has(key)) gone.push(entry);
+      }
+      await upsert(tx, table, id, after);
+      await remove(tx, table, id, gone);
+    },
+  };
+}
+
+async function load<R extends Row>(
+  tx: PoolClient,
+  table: string,
+  id: string,
+  keys: { accountId: string; id: string }[],
+) {
+  const { rows } = await tx.query<{ row: R }>({
+    name: `load-${table}`,
+    text: `select row_to_json(t) as row from unnest($1::uuid[], $2::uuid[]) k(account_id, id)
+      cross join lateral (select * from ${table} where account_id = k.account_id and ${id} = k.id limit 1) t`,
+    values: [keys.map((key) => key.accountId), keys.map((key) => key.id)],
+  });
+  return new Map(rows.map(({ row }) => [`${row.account_id}/${String(row[id])}`, row]));
+}
+
+/** Writes whole rows. The columns are those of the first row: every row of a table has the same. */
+export async function upsert(tx: PoolClient, table: string, id: string, rows: Row[]): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const columns = Object.keys(first);
+  const changed = columns.filter((column) => column !== 'account_id' && column !== id);
+  await tx.query({
+    name: `upsert-${table}`,
+    text: `insert into ${table} (${columns.join(', ')}) select ${columns.join(', ')} from json_populate_recordset(null::${table}, $1::json)
+      on conflict (account_id, ${id}) do update set ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+    values: [JSON.stringify(rows)],
+  });
+}
+
+async function remove(
+  tx: PoolClient,
+  table: string,
+  id: string,
+  keys: { accountId: string; id: string }[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  await tx.query(
+    `delete from ${table} t using unnest($1::uuid[], $2::uuid[]) k(account_id, id) where t.account_id = k.account_id and t.${id} = k.id`,
+    [keys.map((key) => key.accountId), keys.map((key) => key.id)],
+  );
+}
+
+/** Adds rows that are never changed, such as a history; one that is there already stays. */
+export async function insert(tx: PoolClient, table: string, rows: Row[]): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const columns = Object.keys(first).join(', ');
+  await tx.query({
+    name: `insert-${table}`,
+    text: `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json) on conflict do nothing`,
+    values: [JSON.stringify(rows)],
+  });
+}

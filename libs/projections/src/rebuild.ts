@@ -1,0 +1,129 @@
+import { applyEvents } from '@bitabiz/messaging/apply';
+import { lockCheckpoints, readCheckpoints } from '@bitabiz/messaging/checkpoints';
+import type { FeedClient } from '@bitabiz/messaging/feed-client';
+import { inTransaction } from '@bitabiz/service-kit/database';
+import type { Logger } from '@bitabiz/service-kit/log';
+import type { Pool } from 'pg';
+import { inParallel } from './in-parallel.js';
+import { compareAccount, type Difference } from './parity.js';
+import { handlerOf, liveSchema, searchPath, shadowSchema, type ProjectionSet } from './projection.js';
+import { schemaSql } from './schema.js';
+
+export type RebuildOptions = {
+  set: ProjectionSet;
+  /** The owner: creates, swaps and drops schemas. */
+  owner: Pool;
+  /** The named batch role, with the live schema first in its search path. */
+  batch: Pool;
+  feeds: ReadonlyMap<string, FeedClient>;
+  /** Fills the role names into DDL. */
+  withRoles: (sql: string) => string;
+  now: () => Date;
+  logger: Logger;
+  workers?: number;
+  /** Switch although rows differ: the new code is meant to come to another result. */
+  acceptDifferences?: boolean;
+};
+
+export type RebuildReport = { accounts: number; events: number; differences: Difference[]; switched: boolean };
+
+/**
+ * Builds the projections again beside the live ones from the feed, compares account by account under the live checkpoint's
+ * lock at exactly its sequence, and switches (decision 5). Readers and the consumer go on all the time.
+ * @returns what was read and what differed; with differences nothing is switched unless they are accepted.
+ */
+export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
+  const { set, owner, logger } = options;
+  const accounts = await accountsOf(options);
+  await inTransaction(owner, async (tx) => {
+    await tx.query(`drop schema if exists ${shadowSchema} cascade`);
+    await tx.query(options.withRoles(schemaSql(set, shadowSchema)));
+  });
+  let events = 0;
+  const differences: Difference[] = [];
+  await inParallel(options.workers ?? 4, accounts, async (accountId) => {
+    for (const source of set.sources) {
+      const live = (await readCheckpoints(options.batch, source, [accountId])).get(accountId);
+      events += await fold(options, source, accountId, live?.lastSeq ?? 0);
+    }
+    differences.push(...(await compareAtCheckpoint(options, accountId)));
+  });
+  const switched = differences.length === 0 || options.acceptDifferences === true;
+  if (switched) await switchOver(options);
+  else await owner.query(`drop schema ${shadowSchema} cascade`);
+  logger.info(
+    { service: set.service, accounts: accounts.length, events, differences: differences.length, switched },
+    'rebuilt',
+  );
+  return { accounts: accounts.length, events, differences, switched };
+}
+
+/** The accounts that the live projection knows; one that appears meanwhile grows in the live schema by itself. */
+async function accountsOf({ batch }: RebuildOptions): Promise<string[]> {
+  const { rows } = await batch.query<{ account_id: string }>(
+    `select distinct account_id from ${liveSchema}.checkpoints order by 1`,
+  );
+  return rows.map((row) => row.account_id);
+}
+
+/** Folds the account's feed into the shadow, up to sequence `until`. Derived events wait until the switch (decision 7). */
+async function fold(options: RebuildOptions, source: string, accountId: string, until: number): Promise<number> {
+  const { react: _, ...silent } = options.set;
+  const handler = handlerOf(silent);
+  let events = 0;
+  for (;;) {
+    const reached = await inTransaction(options.batch, async (tx) => {
+      await tx.query(`set local search_path = ${searchPath(shadowSchema)}`);
+      const after = (await readCheckpoints(tx, source, [accountId])).get(accountId)?.lastSeq ?? 0;
+      if (after >= until) return 0;
+      const page = await feedOf(options.feeds, source).page(accountId, after);
+      const wanted = page.filter((envelope) => envelope.accountseq <= until);
+      if (wanted.length > 0) await applyEvents(tx, source, wanted, handler, options.now);
+      return wanted.length;
+    });
+    if (reached === 0) return events;
+    events += reached;
+  }
+}
+
+/** Holds the live checkpoints still, brings the shadow to exactly their sequence, compares. */
+async function compareAtCheckpoint(options: RebuildOptions, accountId: string): Promise<Difference[]> {
+  return inTransaction(options.batch, async (tx) => {
+    for (const source of options.set.sources) {
+      const live = (await lockCheckpoints(tx, source, [accountId])).get(accountId);
+      await fold(options, source, accountId, live?.lastSeq ?? 0);
+    }
+    return compareAccount(tx, options.set, accountId);
+  });
+}
+
+/** Nobody moves a live checkpoint while the last events are folded; then the schemas change places in one commit. */
+async function switchOver(options: RebuildOptions): Promise<void> {
+  const { owner, set } = options;
+  await inTransaction(owner, async (tx) => {
+    await tx.query(`lock table ${liveSchema}.checkpoints in exclusive mode`);
+    const { rows } = await options.batch.query<{ source: string; account_id: string; last_seq: string }>(
+      `select l.source, l.account_id, l.last_seq from ${liveSchema}.checkpoints l
+       left join ${shadowSchema}.checkpoints s using (source, account_id) where s.last_seq is distinct from l.last_seq`,
+    );
+    for (const row of rows) await fold(options, row.source, row.account_id, Number(row.last_seq));
+    await tx.query(`drop schema ${liveSchema} cascade`);
+    await tx.query(`alter schema ${shadowSchema} rename to ${liveSchema}`);
+  });
+  if (!set.react) return;
+  const { rows } = await options.batch.query<{ account_id: string }>(
+    `select distinct account_id from ${liveSchema}.checkpoints`,
+  );
+  for (const { account_id: accountId } of rows) {
+    await inTransaction(options.batch, async (tx) => {
+      for (const source of set.sources) await lockCheckpoints(tx, source, [accountId]);
+      await set.react?.(tx, { accountId }, 'rebuild');
+    });
+  }
+}
+
+function feedOf(feeds: ReadonlyMap<string, FeedClient>, source: string): FeedClient {
+  const feed = feeds.get(source);
+  if (!feed) throw new Error(`there is no feed for ${source}`);
+  return feed;
+}
