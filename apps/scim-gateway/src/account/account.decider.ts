@@ -1,0 +1,118 @@
+import type { AccountEvent } from '@bitabiz/event-contracts';
+import { Refused } from '@bitabiz/service-kit/refused';
+
+export type Token = { name: string; scope: 'scim' | 'admin'; expiresAt: string | null; revokedAt: string | null };
+
+export type OpenAccount = {
+  status: 'open';
+  name: string;
+  timeZone: string;
+  provisioning: boolean;
+  /** Fields that Entra has ever written (P22) and the names under which it wrote them. */
+  fields: string[];
+  spellings: string[];
+  tokens: Record<string, Token>;
+};
+
+export type Account = { status: 'unknown' } | OpenAccount | (Omit<OpenAccount, 'status'> & { status: 'closed' });
+
+export type AccountCommand =
+  | { type: 'CreateAccount'; data: { name: string; timeZone: string } }
+  | { type: 'ChangeTimeZone'; data: { timeZone: string } }
+  | { type: 'CloseAccount'; data: object }
+  | { type: 'SwitchProvisioning'; data: { enabled: boolean } }
+  | { type: 'NoteSynchronised'; data: { fields: string[]; spellings: string[] } }
+  | {
+      type: 'IssueToken';
+      data: { tokenId: string; name: string; scope: Token['scope']; hash: string; expiresAt: string | null };
+    }
+  | { type: 'RevokeToken'; data: { tokenId: string; at: string } };
+
+export const initial: Account = { status: 'unknown' };
+
+/** The events a command leads to; none when nothing changes. */
+export function decide(command: AccountCommand, account: Account): AccountEvent[] {
+  if (command.type === 'CreateAccount') return create(command.data, account);
+  const open = requireOpen(account);
+  switch (command.type) {
+    case 'ChangeTimeZone': {
+      requireTimeZone(command.data.timeZone);
+      if (command.data.timeZone === open.timeZone) return [];
+      return [{ type: 'TimeZoneChanged', data: { from: open.timeZone, to: command.data.timeZone } }];
+    }
+    case 'CloseAccount':
+      return [{ type: 'AccountClosed', data: {} }];
+    case 'SwitchProvisioning':
+      return command.data.enabled === open.provisioning ? [] : [{ type: 'ProvisioningSwitched', data: command.data }];
+    case 'NoteSynchronised': {
+      const fields = command.data.fields.filter((field) => !open.fields.includes(field));
+      const spellings = command.data.spellings.filter((spelling) => !open.spellings.includes(spelling));
+      if (fields.length + spellings.length === 0) return [];
+      return [{ type: 'AttributesSynchronised', data: { fields, spellings } }];
+    }
+    case 'IssueToken':
+      return open.tokens[command.data.tokenId] ? [] : [{ type: 'TokenIssued', data: command.data }];
+    case 'RevokeToken': {
+      const token = open.tokens[command.data.tokenId];
+      if (!token) throw new Refused('token.unknown', 'There is no such token in this account', 'unknown');
+      const earlier = token.revokedAt !== null && token.revokedAt <= command.data.at;
+      return earlier ? [] : [{ type: 'TokenRevoked', data: command.data }];
+    }
+  }
+}
+
+export function evolve(account: Account, event: AccountEvent): Account {
+  if (event.type === 'AccountCreated') {
+    return { status: 'open', ...event.data, provisioning: true, fields: [], spellings: [], tokens: {} };
+  }
+  if (account.status === 'unknown') return account;
+  switch (event.type) {
+    case 'TimeZoneChanged':
+      return { ...account, timeZone: event.data.to };
+    case 'AccountClosed':
+      return { ...account, status: 'closed' };
+    case 'ProvisioningSwitched':
+      return { ...account, provisioning: event.data.enabled };
+    case 'AttributesSynchronised':
+      return {
+        ...account,
+        fields: [...account.fields, ...event.data.fields],
+        spellings: [...account.spellings, ...event.data.spellings],
+      };
+    case 'TokenIssued': {
+      const { tokenId, name, scope, expiresAt } = event.data;
+      return { ...account, tokens: { ...account.tokens, [tokenId]: { name, scope, expiresAt, revokedAt: null } } };
+    }
+    case 'TokenRevoked': {
+      const { tokenId, at } = event.data;
+      const token = account.tokens[tokenId];
+      return token ? { ...account, tokens: { ...account.tokens, [tokenId]: { ...token, revokedAt: at } } } : account;
+    }
+  }
+}
+
+/** What Entra manages now (P22): nothing while provisioning is off. */
+export const managedFields = (account: Account): string[] =>
+  account.status === 'open' && account.provisioning ? account.fields : [];
+
+/** @throws Refused when the account does not exist or is closed. */
+export function requireOpen(account: Account): OpenAccount {
+  if (account.status === 'open') return account;
+  if (account.status === 'closed') throw new Refused('account.closed', 'This account is closed', 'forbidden');
+  throw new Refused('account.unknown', 'There is no such account', 'unknown');
+}
+
+function create({ name, timeZone }: { name: string; timeZone: string }, account: Account): AccountEvent[] {
+  if (account.status !== 'unknown') return [];
+  if (name.trim() === '') throw new Refused('account.name', 'An account needs a name');
+  requireTimeZone(timeZone);
+  return [{ type: 'AccountCreated', data: { name, timeZone } }];
+}
+
+function requireTimeZone(timeZone: string): void {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    throw new Refused('account.timeZone', `${timeZone} is no time zone; use a name such as Europe/Copenhagen`);
+  }
+}

@@ -1,0 +1,84 @@
+import { CommandQueue, type Claim, type EventStore, type Outbox } from '@bitabiz/event-store';
+import type { Pool } from 'pg';
+import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
+import { handle, needsOf, type UserOutcome, type UserRequest } from './user/user.handler.js';
+import { World, type Cause, type Known, type Outside } from './world.js';
+
+export type GatewayCommand =
+  { kind: 'user'; request: UserRequest; cause: Cause } | { kind: 'account'; command: AccountCommand; cause: Cause };
+
+type Answer = { user: UserOutcome } | { account: Account };
+
+const days = new Map<string, Intl.DateTimeFormat>();
+
+/** The day of an instant in a time zone, as YYYY-MM-DD (P8). */
+export function dayIn(timeZone: string, at: Date): string {
+  let format = days.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    days.set(timeZone, format);
+  }
+  return format.format(at);
+}
+
+/** The one way in: commands of an account wait together, are decided in order and appended in one call (decision 2). */
+export class GatewayCommands {
+  private readonly queue: CommandQueue<GatewayCommand, Answer>;
+
+  constructor(
+    private readonly pool: Pool,
+    store: EventStore,
+    outbox: Outbox,
+    private readonly outside: Outside,
+  ) {
+    this.queue = new CommandQueue(
+      pool,
+      store,
+      (accountId, commands, taken) => this.open(accountId, commands, taken),
+      () => outbox.notify(),
+    );
+  }
+
+  async forUser(accountId: string, request: UserRequest, cause: Cause): Promise<UserOutcome> {
+    const answer = await this.queue.submit(accountId, { kind: 'user', request, cause });
+    return (answer as { user: UserOutcome }).user;
+  }
+
+  async forAccount(accountId: string, command: AccountCommand, cause: Cause): Promise<Account> {
+    const answer = await this.queue.submit(accountId, { kind: 'account', command, cause });
+    return (answer as { account: Account }).account;
+  }
+
+  private async open(accountId: string, commands: GatewayCommand[], taken: Claim[]) {
+    const needs = commands.flatMap((each) => (each.kind === 'user' ? [needsOf(each.request)] : []));
+    const keys = [...needs.flatMap((each) => each.keys), ...taken.map((claim) => claim.key)];
+    const { rows } = await this.pool.query<Known>({
+      name: 'gateway-known',
+      text: 'select account, users, claims from own.known($1, $2::uuid[], $3::uuid[], $4::text[])',
+      values: [
+        accountId,
+        unique(needs.flatMap((each) => each.userIds)),
+        unique(needs.flatMap((each) => each.scimIds)),
+        unique(keys),
+      ],
+    });
+    const world = new World(accountId, rows[0] ?? { account: null, users: null, claims: null }, this.outside);
+    return {
+      decide: (each: GatewayCommand): Answer =>
+        each.kind === 'user' ? this.decideUser(world, each) : decideOn(world, each),
+      batch: () => world.batch(),
+    };
+  }
+
+  private decideUser(world: World, { request, cause }: { request: UserRequest; cause: Cause }): Answer {
+    return { user: handle(world, request, cause, (timeZone) => dayIn(timeZone, this.outside.now())) };
+  }
+}
+
+function decideOn(world: World, { command, cause }: { command: AccountCommand; cause: Cause }): Answer {
+  world.applyToAccount(decideAccount(command, world.account), cause);
+  if (command.type !== 'CloseAccount') requireOpen(world.account);
+  return { account: world.account };
+}
+
+const unique = (values: string[]) => [...new Set(values)];

@@ -1,0 +1,91 @@
+import type { Profile, UserEvent } from '@bitabiz/event-contracts';
+import { Refused } from '@bitabiz/service-kit/refused';
+import { changesBetween } from './changes.decider.js';
+import { differing, edited, requireUnmanaged, type Edit } from './managed.decider.js';
+import { requireFree, requireMandatory, type Holder, type Names } from './names.decider.js';
+import { released } from './provisioning.decider.js';
+import { isEmployee, type Employee, type User } from './user-state.decider.js';
+
+export type CreateByHand = Names & { userId: string; profile: Profile; holders: Holder[] };
+export type EditByHand = { edit: Edit; holders: Holder[]; managed: readonly string[] };
+export type DeactivateByHand = { today: string };
+/** Names left out are the ones that the employee last had. */
+export type ActivateByHand = {
+  scimId: string;
+  userName?: string;
+  email?: string;
+  holders: Holder[];
+  provisioned: boolean;
+};
+
+export type ByHand =
+  | { type: 'CreateUserByHand'; data: CreateByHand }
+  | { type: 'EditUserByHand'; data: EditByHand }
+  | { type: 'DeactivateUserByHand'; data: DeactivateByHand }
+  | { type: 'ActivateUserByHand'; data: ActivateByHand };
+
+/** A new employee by hand; taken names are refused, those of an inactive employee with the offer to activate that one (P8). */
+export function createByHand({ userId, userName, email, profile, holders }: CreateByHand, user: User): UserEvent[] {
+  if (user.status !== 'unknown') return [];
+  requireMandatory({ userName, email, givenName: profile.givenName, familyName: profile.familyName });
+  requireFree(holders);
+  const card = { userId, scimId: userId, userName, email, profile, externalId: null, manager: null };
+  return [{ type: 'UserCreated', data: { ...card, origin: 'hand', adUser: false, active: true, terminatedOn: null } }];
+}
+
+/** An edit in Setup admin (P22). Editing the email also sets the username when the two were equal (P14). */
+export function editByHand({ edit, holders, managed }: EditByHand, user: User): UserEvent[] {
+  const employee = known(user);
+  const wanted = differing(employee, withUserName(employee, edit));
+  requireUnmanaged(employee, wanted, managed);
+  const { userName = employee.userName, email = employee.email } = wanted;
+  const profile = edited(employee.profile, wanted);
+  if (employee.status === 'released' && (wanted.userName ?? wanted.email) !== undefined) {
+    throw new Refused(
+      'user.released',
+      'This employee has no username or email any more: activate first (P10)',
+      'conflict',
+    );
+  }
+  requireMandatory({ userName, email, givenName: profile.givenName, familyName: profile.familyName });
+  requireFree(holders, employee.userId);
+  return changesBetween(employee, { userName, email, profile }, 'hand');
+}
+
+/** Deactivating by hand follows the rules of a hard delete (P11). */
+export function deactivateByHand({ today }: DeactivateByHand, user: User): UserEvent[] {
+  const employee = known(user);
+  return employee.status === 'released' ? [] : [released(employee, 'hand', today)];
+}
+
+/** Activating by hand: a released card needs free names and gets a new SCIM id (P10); Entra's own inactive users are Entra's (P22). */
+export function activateByHand(command: ActivateByHand, user: User): UserEvent[] {
+  const employee = known(user);
+  const { userId } = employee;
+  const { userName = employee.userName, email = employee.email } = command;
+  if (employee.status === 'active') return [];
+  if (employee.status === 'inactive') {
+    if (employee.adUser && command.provisioned) {
+      throw new Refused(
+        'user.managedByEntra',
+        'Entra made this employee inactive: assign the person to the app again, or remove the AD user mark first (P13, P22)',
+        'conflict',
+        { attributes: ['active'] },
+      );
+    }
+    return [{ type: 'UserReactivated', data: { userId, origin: 'hand', matchedBy: 'id' } }];
+  }
+  requireMandatory({ userName, email, givenName: employee.profile.givenName, familyName: employee.profile.familyName });
+  requireFree(command.holders, userId);
+  return [{ type: 'UserActivated', data: { userId, scimId: command.scimId, userName, email } }];
+}
+
+const withUserName = (user: Employee, edit: Edit): Edit =>
+  edit.email !== undefined && edit.userName === undefined && user.userName === user.email
+    ? { ...edit, userName: edit.email }
+    : edit;
+
+function known(user: User): Employee {
+  if (isEmployee(user)) return user;
+  throw new Refused('user.unknown', 'There is no such employee', 'unknown');
+}

@@ -1,0 +1,78 @@
+import type { Profile } from '@bitabiz/event-contracts';
+import { foldKey } from '../scim/fold.js';
+import type { Employee, User } from './user-state.decider.js';
+
+/** A row of own.users as JSON shows it. */
+export type UserRow = {
+  user_id: string;
+  scim_id: string;
+  stream_version: number;
+  key_id: string;
+  status: Employee['status'];
+  active: boolean;
+  ad_user: boolean;
+  external_id: string | null;
+  user_name_key: string | null;
+  email_key: string | null;
+  manager_ref: string | null;
+  manager_id: string | null;
+  terminated_on: string | null;
+  created_at: string;
+  modified_at: string;
+  values: Record<string, string>;
+  folded: Record<string, string>;
+};
+
+/** An employee with what surrounds the state: version of the stream, key, and when it came to be and changed. */
+export type KnownUser = { user: User; version: number; keyId: string | null; createdAt: string; modifiedAt: string };
+
+const guid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
+
+export function fromRow(row: UserRow): KnownUser {
+  const { userName = '', email = '', ...profile } = row.values;
+  return {
+    version: row.stream_version,
+    keyId: row.key_id,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    user: {
+      status: row.status,
+      userId: row.user_id,
+      scimId: row.scim_id,
+      adUser: row.ad_user,
+      userName,
+      email,
+      profile: profile as Profile,
+      externalId: row.external_id,
+      manager: row.manager_ref,
+      terminatedOn: row.terminated_on,
+    },
+  };
+}
+
+/** The row is exactly the fold of the employee's events, so it can be compared and rebuilt. */
+export function toRow(user: Employee, known: KnownUser): UserRow {
+  const values: Record<string, string> = { userName: user.userName, email: user.email };
+  for (const [field, value] of Object.entries(user.profile)) if (value !== undefined) values[field] = value;
+  const folded = Object.fromEntries(Object.entries(values).map(([field, value]) => [field, foldKey(value)]));
+  const held = user.status !== 'released';
+  return {
+    user_id: user.userId,
+    scim_id: user.scimId,
+    stream_version: known.version,
+    key_id: known.keyId ?? '',
+    status: user.status,
+    active: user.status === 'active',
+    ad_user: user.adUser,
+    external_id: user.externalId,
+    user_name_key: held ? (folded['userName'] ?? null) : null,
+    email_key: held ? (folded['email'] ?? null) : null,
+    manager_ref: user.manager,
+    manager_id: user.manager !== null && guid.test(user.manager) ? user.manager : null,
+    terminated_on: user.terminatedOn,
+    created_at: known.createdAt,
+    modified_at: known.modifiedAt,
+    values,
+    folded,
+  };
+}

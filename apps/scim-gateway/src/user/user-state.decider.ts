@@ -1,0 +1,73 @@
+import type { Profile, UserEvent } from '@bitabiz/event-contracts';
+
+/** What the rules read of an employee. Released: hard-deleted or deactivated by hand, the names belong to nobody (P10, P11). */
+export type Card = {
+  userId: string;
+  scimId: string;
+  adUser: boolean;
+  userName: string;
+  email: string;
+  profile: Profile;
+  externalId: string | null;
+  manager: string | null;
+  terminatedOn: string | null;
+};
+
+export type Employee = { status: 'active' | 'inactive' | 'released' } & Card;
+export type User = { status: 'unknown' } | Employee | { status: 'erased'; userId: string };
+
+export const initial: User = { status: 'unknown' };
+
+export const isEmployee = (user: User): user is Employee => user.status !== 'unknown' && user.status !== 'erased';
+
+/** The names that an employee holds against everybody else: nobody's once they are released (P8, P10). */
+export const namesHeld = (user: User): string[] =>
+  user.status === 'active' || user.status === 'inactive' ? [user.userName, user.email] : [];
+
+export function evolve(user: User, event: UserEvent): User {
+  if (event.type === 'UserCreated') {
+    const { userId, scimId, adUser, active, userName, email, profile, externalId, manager, terminatedOn } = event.data;
+    const status = active ? 'active' : 'inactive';
+    return { status, userId, scimId, adUser, userName, email, profile, externalId, manager, terminatedOn };
+  }
+  if (event.type === 'UserErased') return { status: 'erased', userId: event.data.userId };
+  return isEmployee(user) ? changed(user, event) : user;
+}
+
+type Change = Exclude<UserEvent, { type: 'UserCreated' | 'UserErased' }>;
+
+function changed(user: Employee, event: Change): Employee {
+  switch (event.type) {
+    case 'UserAdopted':
+      return { ...user, adUser: true };
+    case 'UserProfileChanged':
+      return { ...user, profile: withChanges(user.profile, event.data.changes) };
+    case 'UserLoginChanged':
+      return { ...user, ...event.data.to };
+    case 'ExternalIdChanged':
+      return { ...user, externalId: event.data.to };
+    case 'ManagerChanged':
+      return { ...user, manager: event.data.to };
+    case 'UserSuspended':
+      return { ...user, status: 'inactive', terminatedOn: event.data.terminatedOn };
+    case 'UserReactivated':
+      return { ...user, status: 'active', terminatedOn: null };
+    case 'UserDeleted':
+      return { ...user, status: 'released', adUser: false, externalId: null, terminatedOn: event.data.terminatedOn };
+    case 'UserActivated': {
+      const { scimId, userName, email } = event.data;
+      return { ...user, status: 'active', terminatedOn: null, scimId, userName, email };
+    }
+  }
+}
+
+type Changes = Extract<UserEvent, { type: 'UserProfileChanged' }>['data']['changes'];
+
+function withChanges(profile: Profile, changes: Changes): Profile {
+  const next: Record<string, string | undefined> = { ...profile };
+  for (const [field, change] of Object.entries(changes)) {
+    if (change.to === null) delete next[field];
+    else next[field] = change.to;
+  }
+  return next as Profile;
+}

@@ -1,0 +1,37 @@
+import type { Profile } from '@bitabiz/event-contracts';
+import type { UserValues } from '../scim/attributes.js';
+import type { Employee } from './user-state.decider.js';
+
+export type { UserValues };
+
+/** What the rules want to know of SCIM values. Absent and empty are the same (P5); `active` left out means true (P4). */
+export function fromValues(values: UserValues) {
+  const { userName, email, externalId, manager, active, ...rest } = values as Record<
+    string,
+    string | boolean | undefined
+  >;
+  const profile = Object.fromEntries(
+    Object.entries(rest).filter(([, value]) => typeof value === 'string' && value !== ''),
+  );
+  return {
+    userName: textOf(userName),
+    email: textOf(email),
+    externalId: textOf(externalId) || null,
+    manager: textOf(manager) || null,
+    active: active !== false,
+    profile: profile as Profile,
+  };
+}
+
+export function toValues(user: Employee): UserValues {
+  return {
+    ...user.profile,
+    userName: user.userName,
+    email: user.email,
+    active: user.status === 'active',
+    ...(user.externalId !== null && { externalId: user.externalId }),
+    ...(user.manager !== null && { manager: user.manager }),
+  } as UserValues;
+}
+
+const textOf = (value: string | boolean | undefined): string => (typeof value === 'string' ? value : '');

@@ -1,0 +1,196 @@
+import type { AccountEvent, UserEvent } from '@bitabiz/event-contracts';
+import type { Batch, Claim, NewEvent, StreamRead } from '@bitabiz/event-store';
+import { evolve as evolveAccount, type Account } from './account/account.decider.js';
+import { foldKey } from './scim/fold.js';
+import type { Holder, Names } from './user/names.decider.js';
+import { evolve as evolveUser, isEmployee, namesHeld, type User } from './user/user-state.decider.js';
+import { fromRow, toRow, type KnownUser, type UserRow } from './user/user-row.js';
+
+/** Who asked, and what the events will say about it. Time and ids come from outside. */
+export type Cause = { actor: string; correlationId: string; causationId: string };
+export type Outside = { now: () => Date; newId: () => string };
+
+/** One row of own.known(): everything a batch of commands may look at. */
+export type Known = {
+  account: { stream_version: number; created_at: string; state: Account } | null;
+  users: UserRow[] | null;
+  claims: Record<string, string> | null;
+};
+
+type Touched = { before: User; known: KnownUser };
+type Event = UserEvent | AccountEvent;
+
+/** One account as a batch of commands sees it: what was read, overlaid with what the batch itself has decided. */
+export class World {
+  account: Account;
+  private readonly accountVersion: number;
+  private readonly users = new Map<string, Touched>();
+  private readonly byScimId = new Map<string, string>();
+  private readonly holders: Map<string, string>;
+  private readonly events: NewEvent[] = [];
+  private readonly changed = new Set<string>();
+  private readonly tokens: Record<string, unknown>[] = [];
+
+  constructor(
+    private readonly accountId: string,
+    private readonly known: Known,
+    private readonly outside: Outside,
+  ) {
+    this.account = known.account?.state ?? { status: 'unknown' };
+    this.accountVersion = known.account?.stream_version ?? 0;
+    this.holders = new Map(Object.entries(known.claims ?? {}));
+    for (const row of known.users ?? []) {
+      const each = fromRow(row);
+      this.users.set(row.user_id, { before: each.user, known: each });
+      this.byScimId.set(row.scim_id, row.user_id);
+    }
+  }
+
+  user(userId: string): KnownUser {
+    return (
+      this.users.get(userId)?.known ?? {
+        user: { status: 'unknown' },
+        version: 0,
+        keyId: null,
+        createdAt: '',
+        modifiedAt: '',
+      }
+    );
+  }
+
+  /** @returns the employee id behind the id that SCIM shows; undefined when there is none. */
+  userIdOf(scimId: string): string | undefined {
+    return this.byScimId.get(scimId);
+  }
+
+  /** Who holds these names, as far as is known; what is not known here is checked by the append. */
+  holdersOf(names: Partial<Names>): Holder[] {
+    return (['userName', 'email'] as const).flatMap((attribute) => {
+      const name = names[attribute];
+      const userId = name === undefined ? undefined : this.holders.get(foldKey(name));
+      const user = userId === undefined ? undefined : this.user(userId).user;
+      if (name === undefined || !user || !isEmployee(user)) return [];
+      const { scimId, adUser, status } = user;
+      return [{ attribute, name, userId: user.userId, scimId, adUser, active: status === 'active' }];
+    });
+  }
+
+  applyToUser(userId: string, events: UserEvent[], cause: Cause): void {
+    if (events.length === 0) return;
+    const touched = this.users.get(userId) ?? { before: { status: 'unknown' }, known: this.user(userId) };
+    let { user, version, createdAt } = touched.known;
+    const modifiedAt = this.outside.now().toISOString();
+    for (const event of events) {
+      user = evolveUser(user, event);
+      version += 1;
+      this.record(`user/${userId}`, event, cause);
+    }
+    createdAt ||= modifiedAt;
+    this.users.set(userId, {
+      before: touched.before,
+      known: { ...touched.known, user, version, createdAt, modifiedAt },
+    });
+    this.changed.add(userId);
+    if (isEmployee(user)) this.byScimId.set(user.scimId, userId);
+    for (const key of keysOf(touched.known.user)) if (this.holders.get(key) === userId) this.holders.delete(key);
+    for (const key of keysOf(user)) this.holders.set(key, userId);
+  }
+
+  applyToAccount(events: AccountEvent[], cause: Cause): void {
+    for (const event of events) {
+      this.account = evolveAccount(this.account, event);
+      this.record(`account/${this.accountId}`, event, cause);
+      if (event.type === 'TokenIssued') {
+        const { tokenId, name, scope, hash, expiresAt } = event.data;
+        this.tokens.push({
+          token_id: tokenId,
+          name,
+          scope,
+          hash,
+          issued_at: this.outside.now(),
+          expires_at: expiresAt,
+          revoked_at: null,
+        });
+      }
+      if (event.type === 'TokenRevoked') this.revoke(event.data.tokenId, event.data.at);
+    }
+  }
+
+  /** Everything decided, ready to append. */
+  batch(): Batch {
+    const changed = [...this.changed].map((userId) => ({ userId, ...(this.users.get(userId) as Touched) }));
+    const claims: Claim[] = [];
+    const releases: Claim[] = [];
+    for (const { userId, before, known } of changed) {
+      const had = keysOf(before);
+      const has = keysOf(known.user);
+      for (const key of has) if (!had.includes(key)) claims.push({ key, stream: `user/${userId}` });
+      for (const key of had) if (!has.includes(key)) releases.push({ key, stream: `user/${userId}` });
+    }
+    return { reads: this.reads(), claims, releases, events: this.events, rows: (keyIds) => this.rows(changed, keyIds) };
+  }
+
+  private reads(): StreamRead[] {
+    const loaded = (this.known.users ?? []).map((row) => ({
+      stream: `user/${row.user_id}`,
+      version: row.stream_version,
+      keyId: row.key_id,
+    }));
+    const begun = new Set(loaded.map((read) => read.stream));
+    const fresh = [...this.changed].map((userId) => `user/${userId}`).filter((stream) => !begun.has(stream));
+    return [
+      { stream: `account/${this.accountId}`, version: this.accountVersion },
+      ...loaded,
+      ...fresh.map((stream) => ({ stream, version: 0 })),
+    ];
+  }
+
+  private rows(changed: { userId: string; known: KnownUser }[], keyIds: ReadonlyMap<string, string>) {
+    const users = changed.flatMap(({ userId, known }) =>
+      isEmployee(known.user)
+        ? [toRow(known.user, { ...known, keyId: keyIds.get(`user/${userId}`) ?? known.keyId })]
+        : [],
+    );
+    const accountEvents = this.events.filter((event) => event.stream.startsWith('account/')).length;
+    const account = {
+      stream_version: this.accountVersion + accountEvents,
+      created_at: this.outside.now(),
+      state: this.account,
+    };
+    return {
+      ...(users.length > 0 && { users }),
+      ...(accountEvents > 0 && { account }),
+      ...(this.tokens.length > 0 && { tokens: this.tokens }),
+    };
+  }
+
+  private revoke(tokenId: string, at: string): void {
+    const issued = this.tokens.find((token) => token['token_id'] === tokenId);
+    if (issued) issued['revoked_at'] = at;
+    else
+      this.tokens.push({
+        token_id: tokenId,
+        name: '',
+        scope: '',
+        hash: tokenId,
+        issued_at: this.outside.now(),
+        revoked_at: at,
+      });
+  }
+
+  private record(stream: string, event: Event, { actor, correlationId, causationId }: Cause): void {
+    const { now, newId } = this.outside;
+    this.events.push({
+      id: newId(),
+      stream,
+      type: event.type,
+      data: event.data,
+      time: now(),
+      actor,
+      causationId,
+      correlationId,
+    });
+  }
+}
+
+const keysOf = (user: User): string[] => [...new Set(namesHeld(user).map(foldKey))];
