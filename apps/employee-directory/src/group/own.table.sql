@@ -1,0 +1,42 @@
+-- Departments, subsidiaries and calendar groups as things (P23), and what only the product knows: no rebuild touches them.
+create schema own;
+grant usage on schema own to :app, :batch;
+
+create table own.groups (
+  account_id uuid not null,
+  group_id uuid not null,
+  kind text not null,
+  name text not null,
+  -- normalised: blanks folded, without case and accents
+  name_key text not null,
+  primary key (account_id, group_id),
+  unique (account_id, kind, name_key)
+);
+
+-- Which calendar group a country, as Entra writes it, belongs to.
+create table own.countries (
+  account_id uuid not null,
+  country_key text not null,
+  group_id uuid not null,
+  primary key (account_id, country_key)
+);
+
+-- The policy that Setup admin gave an employee; without one the employee is MISSING (P19).
+create table own.policies (
+  account_id uuid not null,
+  user_id uuid not null,
+  policy text not null,
+  primary key (account_id, user_id)
+);
+
+do $$
+declare t text;
+begin
+  foreach t in array array['groups', 'countries', 'policies'] loop
+    execute format('alter table own.%I enable row level security', t);
+    execute format('alter table own.%I force row level security', t);
+    execute format('create policy account on own.%I to :app using (account_id = nullif(current_setting(''app.account'', true), '''')::uuid)', t);
+    execute format('create policy batch on own.%I to :batch using (true)', t);
+    execute format('grant select, insert, update, delete on own.%I to :app, :batch', t);
+  end loop;
+end $$;
