@@ -1,1 +1,5 @@
-export {};
+export * from './correlation.js';
+export * from './database.js';
+export * from './log.js';
+export * from './migrations.js';
+export * from './refused.js';

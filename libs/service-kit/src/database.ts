@@ -1,0 +1,59 @@
+import pg from 'pg';
+import type { Logger } from './log.js';
+
+export type PoolOptions = {
+  /** Shown in pg_stat_activity. */
+  name: string;
+  max?: number;
+  searchPath?: string;
+  /** Generic plans only: safe where every query names its keys by unnest and lateral, and much faster there (see the event store). */
+  genericPlans?: boolean;
+  logger?: Logger;
+};
+
+/** A pool that survives a restart of Postgres: a broken idle connection is logged and replaced. */
+export function createPool(url: string, { name, max = 10, searchPath, genericPlans, logger }: PoolOptions): pg.Pool {
+  const settings = [
+    ...(searchPath === undefined ? [] : [`-c search_path=${searchPath}`]),
+    ...(genericPlans ? ['-c plan_cache_mode=force_generic_plan'] : []),
+  ];
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: name,
+    max,
+    idleTimeoutMillis: 30_000,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    ...(settings.length > 0 && { options: settings.join(' ') }),
+  });
+  pool.on('error', (error) => logger?.warn({ pool: name, error }, 'a database connection broke'));
+  return pool;
+}
+
+/** A single connection, for a session lock or LISTEN. */
+export const createClient = (url: string, name: string): pg.Client =>
+  new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
+
+/** Runs `work` in one transaction; rolled back when it throws. A connection that broke is thrown away. */
+export async function inTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
+  const tx = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await tx.query('begin');
+    const result = await work(tx);
+    await tx.query('commit');
+    return result;
+  } catch (error) {
+    await tx.query('rollback').catch((failure: Error) => (broken = failure));
+    throw error;
+  } finally {
+    tx.release(broken);
+  }
+}
+
+/** One transaction that sees and writes the rows of one account only (decision 11). */
+export const inAccount = <T>(pool: pg.Pool, accountId: string, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> =>
+  inTransaction(pool, async (tx) => {
+    await tx.query(`select set_config('app.account', $1, true)`, [accountId]);
+    return work(tx);
+  });
