@@ -1,0 +1,57 @@
+import { CORE, ENTERPRISE, PRODUCT } from './attributes.js';
+import { maxResults } from './list.js';
+import { userSchemas, type SchemaResource } from './schemas.js';
+
+/** What the gateway offers; only what works may be true (RFC 7643 section 5). */
+export interface Features {
+  readonly etag: boolean;
+  readonly sort: boolean;
+}
+
+export function serviceProviderConfig(baseUrl: string, { etag, sort }: Features) {
+  return {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
+    patch: { supported: true },
+    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    filter: { supported: true, maxResults },
+    changePassword: { supported: false },
+    sort: { supported: sort },
+    etag: { supported: etag },
+    authenticationSchemes: [
+      {
+        type: 'oauthbearertoken',
+        name: 'Bearer token',
+        description: 'The token from Setup admin → Integration → Microsoft Entra ID Provisioning',
+        specUri: 'https://www.rfc-editor.org/info/rfc6750',
+        primary: true,
+      },
+    ],
+    meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
+  };
+}
+
+/** The resource types (RFC 7643 section 6), users first. */
+export function resourceTypes(baseUrl: string) {
+  return [
+    {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+      id: 'User',
+      name: 'User',
+      endpoint: '/Users',
+      description: 'User Account',
+      schema: CORE,
+      schemaExtensions: [ENTERPRISE, PRODUCT].map((schema) => ({ schema, required: false })),
+      meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/User` },
+    },
+  ];
+}
+
+/** One resource type by its id, in any case; undefined when there is none. */
+export const resourceType = (baseUrl: string, id: string) =>
+  resourceTypes(baseUrl).find((each) => each.id.toLowerCase() === id.toLowerCase());
+
+export const schemas = (baseUrl: string): SchemaResource[] => userSchemas(baseUrl);
+
+/** One schema by its URN, in any case; undefined when there is none. */
+export const schema = (baseUrl: string, id: string): SchemaResource | undefined =>
+  userSchemas(baseUrl).find((each) => each.id.toLowerCase() === id.toLowerCase());

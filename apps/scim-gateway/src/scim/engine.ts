@@ -1,0 +1,82 @@
+import { attributes, type Field, type UserValues } from './attributes.js';
+import { invalidValue, ScimError } from './error.js';
+import { conditionOf } from './filter.condition.js';
+import { evaluate, fieldKey } from './filter.evaluate.js';
+import { anyPresent } from './filter.leaves.js';
+import { joined } from './filter.logic.js';
+import { normalise } from './normalise.js';
+import type { Element } from './registry.js';
+import type { Step } from './steps.js';
+import { shown } from './text.js';
+import { describes } from './where.js';
+import { named } from './rules.js';
+
+export interface Applied {
+  readonly values: UserValues;
+  /** The fields the request spoke of, whether or not their value is a new one. */
+  readonly touched: Field[];
+  /** Attributes that are not kept, as they were written, for the provisioning log. */
+  readonly ignored: string[];
+  /** Aliases the account writes, for rendering. */
+  readonly spellings: string[];
+}
+
+/**
+ * Applies a PATCH to a user's values (RFC 7644 section 3.5.2): all operations in order, or none. `current` is left as it is. Whether a required attribute is there is
+ * asked at the end, so remove followed by add is fine. `id`: the resource's own id. Throws ScimError.
+ */
+export function applyPatch(current: UserValues, body: unknown, id?: string): Applied {
+  const { steps, ignored, spellings } = normalise(body, id);
+  const { values, touched } = carryOut(current, steps);
+  const missing = attributes.filter(
+    ({ field, required }) => required && touched.includes(field) && values[field] === undefined,
+  );
+  if (missing.length > 0) {
+    throw invalidValue(`Required, and cannot be removed or left empty: ${missing.map(named).join(', ')}`);
+  }
+  return { values, touched, ignored: [...ignored], spellings: [...spellings] };
+}
+
+/** Carries steps out, in order, on a copy of the values. Throws ScimError 400 noTarget. */
+export function carryOut(current: UserValues, steps: readonly Step[]): Pick<Applied, 'values' | 'touched'> {
+  const values: Values = { ...current };
+  const touched = new Set<Field>();
+  for (const step of steps) run(step);
+  return { values: values as UserValues, touched: [...touched] };
+
+  function run(step: Step): void {
+    if (step.do === 'within') {
+      for (const choice of chosen(step, values as UserValues)) choice.steps.forEach(run);
+      return;
+    }
+    const { field } = step.place.attribute;
+    if (step.do === 'clear' && step.only !== undefined && !isSame(field, values[field], step.only)) return;
+    touched.add(field);
+    if (step.do === 'set') values[field] = step.value;
+    else delete values[field];
+  }
+}
+
+type Values = Partial<Record<Field, string | boolean>>;
+type Within = Extract<Step, { do: 'within' }>;
+
+const isSame = (field: Field, actual: string | boolean | undefined, only: string) =>
+  actual !== undefined && fieldKey(field, actual) === fieldKey(field, only);
+
+/** The elements that match; else, for add and replace, the absent one that the filter describes (RFC 7644 would say noTarget; Entra needs it). */
+function chosen({ where, choices, creates, as }: Within, values: UserValues): Within['choices'] {
+  const isThere = (element: Element) => evaluateHere(anyPresent(element));
+  const matching = choices.filter(({ element }) =>
+    evaluateHere(joined('and', [anyPresent(element), conditionOf(where, element)])),
+  );
+  if (matching.length > 0 || !creates) return matching;
+  const made = choices.filter(({ element }) => !isThere(element) && describes(where, element));
+  if (made.length === 0) throw new ScimError(400, 'noTarget', `Nothing matches ${shown(as)}`);
+  return made;
+
+  function evaluateHere(condition: Parameters<typeof evaluate>[0]): boolean {
+    return evaluate(condition, (column) =>
+      column in values ? fieldKey(column as Field, values[column as Field]) : undefined,
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import { dateKey } from './dates.js';
+import { invalidFilter } from './error.js';
+import { printPath, type Comparison, type Filter, type Literal, type Path } from './filter.ast.js';
+import { leavesOf, present, subLeaves, type Leaf } from './filter.leaves.js';
+import { holds, joined, negated, never, type Condition, type Key, type Operator } from './filter.logic.js';
+import { foldKey } from './fold.js';
+import type { Element } from './registry.js';
+import { isStorable, shown } from './text.js';
+
+/**
+ * Resolves a filter against the attribute table. Inside the brackets of a value path pass the element whose names are meant. An attribute that the
+ * product does not keep has no value for anybody. Throws ScimError 400 invalidFilter for an unknown attribute or a value of the wrong type.
+ */
+export function conditionOf(filter: Filter, element?: Element): Condition {
+  switch (filter.op) {
+    case 'and':
+    case 'or':
+      return joined(
+        filter.op,
+        filter.of.map((part) => conditionOf(part, element)),
+      );
+    case 'not':
+      return negated(conditionOf(filter.of, element));
+    case 'pr':
+    case 'exists':
+      return anyOf(leavesIn(filter.path, false, element).map(present));
+    default: {
+      const leaves = leavesIn(filter.path, true, element);
+      if (filter.value === null) return againstNull(filter.op, leaves);
+      if (filter.op === 'ne') return differs(leaves, filter.path, filter.value);
+      const { op, path, value } = filter;
+      return anyOf(leaves.map((leaf) => compared(leaf, op, path, value)));
+    }
+  }
+}
+
+const anyOf = (conditions: Condition[]) => joined('or', conditions);
+
+const leavesIn = (path: Path, scalar: boolean, element: Element | undefined) =>
+  element ? subLeaves(element, path) : leavesOf(path, scalar, conditionOf);
+
+/** Whether any value differs; without any value that is so as well (RFC 7643 section 2.5: unassigned and null are the same). */
+function differs(leaves: Leaf[], path: Path, value: Literal): Condition {
+  const equal = leaves.map((leaf) => compared(leaf, 'eq', path, value));
+  if (leaves.length === 1) return negated(anyOf(equal));
+  const different = leaves.map((leaf, i) => joined('and', [present(leaf), negated(equal[i] ?? never)]));
+  return anyOf([...different, negated(anyOf(leaves.map(present)))]);
+}
+
+function againstNull(op: Comparison, leaves: Leaf[]): Condition {
+  if (op !== 'eq' && op !== 'ne') throw invalidFilter(`null can be compared by eq and ne only, not by ${op}`);
+  const some = anyOf(leaves.map(present));
+  return op === 'ne' ? some : negated(some);
+}
+
+/** RFC 7644 table 3: booleans have no order and no parts; of a dateTime the order is that of time. */
+function compared(leaf: Leaf, op: Operator, path: Path, value: Literal): Condition {
+  const partial = op === 'co' || op === 'sw' || op === 'ew';
+  const allowed = leaf.type === 'string' || op === 'eq' || (leaf.type === 'dateTime' && !partial);
+  if (!allowed) throw invalidFilter(`${shown(printPath(path))} is a ${leaf.type}, which ${op} cannot compare`);
+  const key = keyOf(leaf, path, value);
+  if (leaf.column !== undefined) return joined('and', [leaf.when, { is: op, column: leaf.column, key }]);
+  const { constant, caseExact } = leaf;
+  const actual = typeof constant === 'string' && !caseExact ? foldKey(constant) : constant;
+  return actual !== undefined && holds(op, actual, key) ? leaf.when : never;
+}
+
+/** The form in which a value is compared: folded unless case counts, a moment for dates. */
+function keyOf({ type, caseExact }: Leaf, path: Path, value: Literal): Key {
+  const text = String(value);
+  if (!isStorable(text))
+    throw invalidFilter(`The value for ${shown(printPath(path))} contains NUL or half a character`);
+  if (type === 'string') return caseExact ? text : foldKey(text);
+  const key = type === 'dateTime' ? dateKey(text) : { true: true, false: false }[text.toLowerCase()];
+  if (key === undefined) throw invalidFilter(`"${shown(text)}" is no ${type}, as ${shown(printPath(path))} is`);
+  return key;
+}

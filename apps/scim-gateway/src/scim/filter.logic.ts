@@ -1,0 +1,49 @@
+import type { Field } from './attributes.js';
+import type { Comparison } from './filter.ast.js';
+import { compareCodePoints } from './text.js';
+
+/** What a user row can be asked for: a field of P2, its SCIM id, or the times of meta. */
+export type Column = Field | 'id' | 'created' | 'modified';
+
+export type Operator = Exclude<Comparison, 'ne'>;
+export type Key = string | boolean;
+
+/** A filter with every name looked up and every value typed. The evaluator and the SQL compiler both read this. */
+export type Condition =
+  | { readonly is: 'and' | 'or'; readonly of: readonly Condition[] }
+  | { readonly is: 'not'; readonly of: Condition }
+  | { readonly is: 'always' | 'never' }
+  | { readonly is: 'present'; readonly column: Column }
+  | { readonly is: Operator; readonly column: Column; readonly key: Key };
+
+export const always: Condition = { is: 'always' };
+export const never: Condition = { is: 'never' };
+
+/** Conjunction and disjunction without the parts that say nothing. */
+export function joined(op: 'and' | 'or', parts: readonly Condition[]): Condition {
+  const [neutral, absorbing] = op === 'and' ? [always, never] : [never, always];
+  if (parts.some((part) => part.is === absorbing.is)) return absorbing;
+  const of = parts.filter((part) => part.is !== neutral.is);
+  return of.length === 0 ? neutral : of.length === 1 && of[0] ? of[0] : { is: op, of };
+}
+
+export function negated(of: Condition): Condition {
+  if (of.is === 'always') return never;
+  return of.is === 'never' ? always : { is: 'not', of };
+}
+
+/** One comparison of two keys, for the evaluator and for constants. Texts are ordered by code point. */
+export function holds(op: Operator, actual: Key, key: Key): boolean {
+  if (op === 'eq') return actual === key;
+  return typeof actual === 'string' && typeof key === 'string' && texts[op](actual, key);
+}
+
+const texts: Record<Exclude<Operator, 'eq'>, (actual: string, key: string) => boolean> = {
+  co: (actual, key) => actual.includes(key),
+  sw: (actual, key) => actual.startsWith(key),
+  ew: (actual, key) => actual.endsWith(key),
+  gt: (actual, key) => compareCodePoints(actual, key) > 0,
+  ge: (actual, key) => compareCodePoints(actual, key) >= 0,
+  lt: (actual, key) => compareCodePoints(actual, key) < 0,
+  le: (actual, key) => compareCodePoints(actual, key) <= 0,
+};

@@ -1,0 +1,79 @@
+import { CORE } from './attributes.js';
+import { invalidValue } from './error.js';
+import type { Filter } from './filter.ast.js';
+import { conditionOf } from './filter.condition.js';
+import type { Condition } from './filter.logic.js';
+import { parsePath, type Path } from './path.js';
+import { find, places, type Complex, type Place } from './registry.js';
+
+/** One place in a resource: the way to it, then a part of what stands there. */
+export interface Part {
+  /** Name of the extension (unless core), then of the attribute; a schema's URN alone has no attribute. */
+  readonly keys: readonly string[];
+  readonly sub?: string;
+  /** By type of element, what must hold for it. */
+  readonly where?: ReadonlyMap<string | undefined, Condition>;
+}
+
+/** What a client wants to see (RFC 7644 section 3.9). */
+export interface Projection {
+  readonly only: boolean;
+  readonly parts: readonly Part[];
+}
+
+/**
+ * Reads the parameters attributes and excludedAttributes: names in any case, bare, dotted, URN-qualified or as value paths (`emails[type eq "work"]`). What is unknown selects
+ * nothing. Undefined when everything is to be shown. Throws ScimError 400 invalidValue when both are given, or a filter in brackets is wrong.
+ */
+export function parseProjection(attributes?: string, excludedAttributes?: string): Projection | undefined {
+  const only = namesIn(attributes);
+  const without = namesIn(excludedAttributes);
+  if (only.length > 0 && without.length > 0) throw invalidValue('attributes and excludedAttributes exclude each other');
+  const names = only.length > 0 ? only : without;
+  return names.length === 0 ? undefined : { only: only.length > 0, parts: names.flatMap(partsOf) };
+}
+
+/** Names are separated by commas, except within brackets and quotation marks. */
+const names = /(?:"(?:[^"\\]|\\.)*"|\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^,"[])+/g;
+
+const namesIn = (list = ''): string[] =>
+  (list.match(names) ?? []).map((name) => name.trim()).filter((name) => name !== '');
+
+function partsOf(name: string): Part[] {
+  const path = pathOf(name);
+  if (!path) return [];
+  const sub = path.sub === undefined ? {} : { sub: path.sub.toLowerCase() };
+  const found = find(path);
+  switch (found.is) {
+    case 'schema':
+      return [{ keys: found.urn === CORE ? [] : [found.urn] }];
+    case 'meta':
+      return [{ keys: ['meta'], ...sub }];
+    case 'simple':
+      return spellingsOf(found.place).map((keys) => ({ keys }));
+    case 'complex': {
+      const [first] = [...(found.elements[0]?.subs.values() ?? [])];
+      const where = path.where && { where: conditions(path.where, found) };
+      return first ? spellingsOf(first).map((keys) => ({ keys, ...sub, ...where })) : [];
+    }
+    default:
+      return [];
+  }
+}
+
+const conditions = (where: Filter, { elements }: Complex) =>
+  new Map(elements.map((element) => [element.type, conditionOf(where, element)]));
+
+/** Who asks for an alias means the attribute, wherever it is answered. */
+const spellingsOf = (asked: Place): string[][] =>
+  places
+    .filter((place) => place === asked || (asked.alias && place.attribute === asked.attribute))
+    .map(({ urn, name }) => (urn === CORE ? [name] : [urn, name]));
+
+function pathOf(name: string): Path | undefined {
+  try {
+    return parsePath(name);
+  } catch {
+    return undefined;
+  }
+}

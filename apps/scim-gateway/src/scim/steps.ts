@@ -1,0 +1,56 @@
+import type { Filter } from './filter.ast.js';
+import type { Element, Place } from './registry.js';
+import { shown } from './text.js';
+import { readValue } from './value.js';
+
+/** One thing to do to a user's values, after Entra's shapes have been made uniform. The engine carries them out in order. */
+export type Step =
+  | { readonly do: 'set'; readonly place: Place; readonly value: string | boolean }
+  /** `only`: nothing happens unless this is the value. */
+  | { readonly do: 'clear'; readonly place: Place; readonly only?: string }
+  /** The steps of those elements that match the filter. `creates`: when there is none, the one the filter describes is made (P11). */
+  | {
+      readonly do: 'within';
+      readonly where: Filter;
+      readonly creates: boolean;
+      readonly as: string;
+      readonly choices: readonly { readonly element: Element; readonly steps: readonly Step[] }[];
+    };
+
+const maxIgnored = 100;
+
+/** What reading a request leads to: the steps, and what the log and the account should know about the way it was written. */
+export class Reading {
+  steps: Step[] = [];
+  readonly ignored = new Set<string>();
+  readonly spellings = new Set<string>();
+
+  set(place: Place, raw: unknown, as: string): void {
+    const value = readValue(place, raw, as);
+    this.push(place, value === undefined ? { do: 'clear', place } : { do: 'set', place, value });
+  }
+
+  clear(place: Place, only?: string): void {
+    this.push(place, { do: 'clear', place, ...(only !== undefined && { only }) });
+  }
+
+  /** An attribute that is not kept; the provisioning log names it. */
+  ignore(as: string): void {
+    if (this.ignored.size < maxIgnored) this.ignored.add(shown(as));
+  }
+
+  /** Runs `read` apart and returns its steps. */
+  apart(read: () => void): Step[] {
+    const before = this.steps;
+    this.steps = [];
+    read();
+    const steps = this.steps;
+    this.steps = before;
+    return steps;
+  }
+
+  private push(place: Place, step: Step): void {
+    if (place.alias) this.spellings.add(place.name);
+    this.steps.push(step);
+  }
+}

@@ -1,0 +1,90 @@
+import { invalidValue } from './error.js';
+import type { Filter } from './filter.ast.js';
+import { printPath, type Path } from './path.js';
+import { findSub, type Complex, type Element } from './registry.js';
+import { unknownAttribute, type Rules } from './rules.js';
+import type { Reading } from './steps.js';
+import { shown } from './text.js';
+import { isEmpty, isObject, member, type JsonObject } from './value.js';
+import { isKept } from './where.js';
+
+/** Reads a value written to `name`, `manager`, `emails`, `phoneNumbers` or `addresses`, to their elements or their sub-attributes. */
+export function writeComplex(reading: Reading, complex: Complex, path: Path, value: unknown, rules: Rules): void {
+  const { where, sub } = path;
+  const [first] = complex.elements as [Element];
+  if (where) return writeWithin(reading, complex, { ...path, where }, value, rules);
+  if (sub === undefined && complex.many) return writeElements(reading, complex, path, value, rules);
+  writeElement(reading, first, path, value, rules);
+}
+
+function writeWithin(reading: Reading, complex: Complex, path: Path & { where: Filter }, value: unknown, rules: Rules) {
+  if (!isKept(path.where, complex)) return reading.ignore(printPath(path));
+  const choices = complex.elements.map((element) => ({
+    element,
+    steps: reading.apart(() => writeElement(reading, element, path, value, rules)),
+  }));
+  if (choices.every((choice) => choice.steps.length === 0)) return;
+  reading.steps.push({ do: 'within', where: path.where, creates: true, as: printPath(path), choices });
+}
+
+/** Structure rather than content; not worth a line in the log. */
+const silent = new Set(['type', 'primary', '$ref']);
+
+function writeElement(reading: Reading, element: Element, path: Path, value: unknown, rules: Rules): void {
+  if (path.sub === undefined) return writeWhole(reading, element, path, value, rules);
+  const found = findSub(element, path.sub);
+  if (found === 'unknown') unknownAttribute(reading, path, rules);
+  else if (found !== 'harmless') reading.set(found, value, printPath(path));
+  else if (!silent.has(path.sub.toLowerCase())) reading.ignore(printPath(path));
+}
+
+function writeWhole(reading: Reading, element: Element, path: Path, value: unknown, rules: Rules): void {
+  const one = Array.isArray(value) && value.length === 1 ? (value[0] as unknown) : value;
+  if (isEmpty(one)) {
+    for (const place of element.subs.values()) reading.clear(place);
+  } else if (isObject(one)) {
+    const subs = withReference(one);
+    for (const [sub, inner] of Object.entries(subs)) {
+      writeElement(reading, element, { ...path, sub }, inner, { ...rules, strict: false });
+    }
+  } else {
+    const scalar = element.subs.get('value');
+    if (!scalar || Array.isArray(one)) throw invalidValue(`The attribute ${shown(printPath(path))} must be one object`);
+    reading.set(scalar, one, printPath(path));
+  }
+}
+
+/** A reference may come as its address only: the id is the last part of it. */
+function withReference(reference: JsonObject): JsonObject {
+  const address = member(reference, '$ref');
+  if (typeof address !== 'string' || address === '' || member(reference, 'value') !== undefined) return reference;
+  return { ...reference, value: address.slice(address.lastIndexOf('/') + 1) };
+}
+
+/** A list of elements. Replacing clears the elements that are not in it (RFC 7644 section 3.5.2.3). */
+function writeElements(reading: Reading, complex: Complex, path: Path, value: unknown, rules: Rules): void {
+  const nothing = isEmpty(value);
+  if (nothing && Array.isArray(value) && rules.op === 'add') return;
+  if (nothing || rules.op === 'replace') {
+    for (const { subs } of complex.elements) for (const place of subs.values()) reading.clear(place);
+  }
+  if (nothing) return;
+  const items: unknown[] = Array.isArray(value) ? value : [value];
+  for (const item of items.filter((each) => !isEmpty(each)).sort((a, b) => rank(a) - rank(b))) {
+    const type = typeOf(item);
+    const element = complex.elements.find((each) => type === undefined || each.type === type);
+    if (element) writeWhole(reading, element, path, item, rules);
+    else reading.ignore(`${printPath(path)}[type eq ${JSON.stringify(type)}]`);
+  }
+}
+
+/** An element without a type is the first kind, which is `work`; of several for one place the typed and the primary one comes last and wins. */
+function typeOf(item: unknown): string | undefined {
+  const type = isObject(item) ? member(item, 'type') : undefined;
+  return typeof type === 'string' && type !== '' ? type.toLowerCase() : undefined;
+}
+
+function rank(item: unknown): number {
+  const primary = isObject(item) && String(member(item, 'primary')).toLowerCase() === 'true';
+  return (typeOf(item) === undefined ? 0 : 1) + (primary ? 2 : 0);
+}

@@ -1,0 +1,66 @@
+import { invalidValue, ScimError } from './error.js';
+import { parsePath, printPath, type Path } from './path.js';
+import { find, places } from './registry.js';
+import { unknownAttribute, type Rules } from './rules.js';
+import type { Reading } from './steps.js';
+import { shown } from './text.js';
+import { isEmpty, isObject } from './value.js';
+import { writeComplex } from './write.complex.js';
+
+/** Reads a value written to a path. */
+export function write(reading: Reading, path: Path, value: unknown, rules: Rules): void {
+  const found = find(path);
+  switch (found.is) {
+    case 'simple':
+      if (path.sub !== undefined || path.where) return unknownAttribute(reading, path, rules);
+      return reading.set(found.place, value, printPath(path));
+    case 'complex':
+      return writeComplex(reading, found, path, value, rules);
+    case 'schema':
+      return writeSchema(reading, found.urn, value, rules);
+    case 'id':
+    case 'meta':
+      return readOnly(found.is, path, value, rules);
+    case 'harmless':
+      return path.name.toLowerCase() === 'schemas' ? undefined : reading.ignore(printPath(path));
+    case 'foreign':
+      return reading.ignore(printPath(path));
+    default:
+      return unknownAttribute(reading, path, rules);
+  }
+}
+
+/**
+ * Reads an object of attributes: names, dotted names, URN-qualified names and value paths as keys, and extension objects (P2, P4, P8). What it clears is done
+ * before what it sets, so that `"title": null` beside `"jobTitle": "x"` loses nothing.
+ */
+export function writeObject(reading: Reading, object: object, rules: Rules, urn?: string): void {
+  const steps = reading.apart(() => {
+    for (const [key, value] of Object.entries(object)) {
+      const path = keyPath(key, urn);
+      if (path) write(reading, path, value, { ...rules, strict: false });
+      else reading.ignore(key);
+    }
+  });
+  reading.steps.push(...steps.filter((step) => step.do === 'clear'), ...steps.filter((step) => step.do !== 'clear'));
+}
+
+function writeSchema(reading: Reading, urn: string, value: unknown, rules: Rules): void {
+  if (isObject(value)) return writeObject(reading, value, rules, urn);
+  if (!isEmpty(value)) throw invalidValue(`The value of ${urn} must be an object`);
+  for (const place of places) if (place.urn === urn && !place.alias) reading.clear(place);
+}
+
+function keyPath(key: string, urn: string | undefined): Path | undefined {
+  try {
+    const path = parsePath(key);
+    return urn === undefined || path.urn !== undefined ? path : { ...path, urn };
+  } catch {
+    return undefined;
+  }
+}
+
+function readOnly(name: 'id' | 'meta', path: Path, value: unknown, { id, strict, skipReadOnly }: Rules): void {
+  if (skipReadOnly || (name === 'meta' && !strict) || (name === 'id' && value === id)) return;
+  throw new ScimError(400, 'mutability', `The attribute ${shown(printPath(path))} is read-only`);
+}
