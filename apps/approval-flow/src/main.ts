@@ -1,1 +1,26 @@
-export {};
+import { storeMigrations } from '@bitabiz/event-store';
+import { access, startProjectionService } from '@bitabiz/projections';
+import { baseConfig, loadConfig } from '@bitabiz/service-kit/config';
+import { sqlFile } from '@bitabiz/service-kit/migrations';
+import { runProcess } from '@bitabiz/service-kit/process';
+import { Approvals } from './approvals/approvals.js';
+import { ApprovalsController } from './approvals/approvals.controller.js';
+import { people } from './graph/people.projection.js';
+import { approvalsReaction } from './reactions/approvals.reaction.js';
+
+/** The approval flow: who approves whom, from the manager references that Entra sends (A1–A4, A8, A9). */
+runProcess('approval-flow', async () =>
+  startProjectionService({
+    config: loadConfig(baseConfig),
+    set: (store, now) => ({
+      service: 'approval-flow',
+      sources: ['scim-gateway'],
+      projections: [people, ...access],
+      react: approvalsReaction(store, now),
+    }),
+    migrations: [...storeMigrations, { name: 'approvals', sql: sqlFile(import.meta.url, './approvals/own.table.sql') }],
+    controllers: [ApprovalsController],
+    providers: (projections, store) => [{ provide: Approvals, useValue: new Approvals(projections, store) }],
+    ownsEvents: true,
+  }),
+);

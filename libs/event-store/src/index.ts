@@ -1,5 +1,6 @@
 export * from './command-queue.js';
 export * from './feed.js';
+export * from './feed.controller.js';
 export * from './key-ring.js';
 export * from './migrations.js';
 export * from './outbox.js';

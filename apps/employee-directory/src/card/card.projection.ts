@@ -1,5 +1,7 @@
 import type { Profile, UserEvent } from '@bitabiz/event-contracts';
 import { folded, type Row } from '@bitabiz/projections/folded';
+import { calendarGroupOf, nameKey } from '../group/names.js';
+import { folding } from './folding.js';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
 
 export type Card = Row & {
@@ -22,6 +24,9 @@ export type Card = Row & {
   payroll_number: string | null;
   employee_number: string | null;
   subsidiary: string | null;
+  department_key: string | null;
+  subsidiary_key: string | null;
+  calendar_key: string | null;
   manager_ref: string | null;
   terminated_on: string | null;
   created_at: string;
@@ -114,6 +119,9 @@ function created({
     ...profile,
     given_name: data.profile.givenName ?? '',
     family_name: data.profile.familyName ?? '',
+    department_key: null,
+    subsidiary_key: null,
+    calendar_key: null,
     manager_ref: data.manager,
     terminated_on: data.terminatedOn,
     created_at: time,
@@ -134,10 +142,8 @@ const profileColumns = (changes: Changes): Partial<Card> =>
     }),
   );
 
-/** Lower case and without accents, so that "soren" does not find Søren but "SØREN" does, and "andre" finds André. */
-export const folding = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase().normalize('NFC');
-
-function keysOf(card: Card): { search: string; sort_key: string } {
+/** What is worked out from the other columns. */
+function keysOf(card: Card): Partial<Card> {
   const words = [
     card.given_name,
     card.family_name,
@@ -150,5 +156,13 @@ function keysOf(card: Card): { search: string; sort_key: string } {
   return {
     search: folding([...words, card.payroll_number, card.mobile, card.work_phone].filter(Boolean).join(' ')),
     sort_key: folding(`${card.family_name} ${card.given_name}`),
+    department_key: card.department && nameKey(card.department),
+    subsidiary_key: card.subsidiary && nameKey(card.subsidiary),
+    calendar_key: calendarKeyOf(card.country),
   };
+}
+
+function calendarKeyOf(country: string | null): string | null {
+  const group = country === null ? undefined : calendarGroupOf(country);
+  return group === undefined ? null : nameKey(group);
 }

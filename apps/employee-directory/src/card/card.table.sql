@@ -20,6 +20,10 @@ create table cards (
   payroll_number text,
   employee_number text,
   subsidiary text,
+  -- which thing each names (P23)
+  department_key text,
+  subsidiary_key text,
+  calendar_key text,
   manager_ref text,
   terminated_on text,
   created_at text not null,

@@ -1,5 +1,5 @@
 import type { GroupKind } from '@bitabiz/event-contracts';
-import { folding } from '../card/card.projection.js';
+import { folding } from '../card/folding.js';
 
 /** The key by which a name is the same thing: blanks folded, without case and accents (P23). */
 export const nameKey = (name: string) => folding(name.trim().replace(/\s+/g, ' '));
