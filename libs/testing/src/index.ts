@@ -4,3 +4,4 @@ export * from './database.js';
 export * from './free-port.js';
 export * from './given.js';
 export * from './until.js';
+export * from './logs-under-test.js';
