@@ -23,8 +23,17 @@ export const never: Condition = { is: 'never' };
 export function joined(op: 'and' | 'or', parts: readonly Condition[]): Condition {
   const [neutral, absorbing] = op === 'and' ? [always, never] : [never, always];
   if (parts.some((part) => part.is === absorbing.is)) return absorbing;
-  const of = parts.filter((part) => part.is !== neutral.is);
+  const flat = parts.filter((part) => part.is !== neutral.is).flatMap((part) => (part.is === op ? part.of : [part]));
+  const of = op === 'and' ? flat.filter((part, i) => !isImplied(part, i, flat)) : flat;
   return of.length === 0 ? neutral : of.length === 1 && of[0] ? of[0] : { is: op, of };
+}
+
+/** A comparison can only hold for what is there, so asking for presence beside it would only hide an index from Postgres. */
+function isImplied(part: Condition, index: number, all: readonly Condition[]): boolean {
+  if (part.is !== 'present') return false;
+  return all.some(
+    (other, i) => 'column' in other && other.column === part.column && (other.is !== 'present' || i < index),
+  );
 }
 
 export function negated(of: Condition): Condition {

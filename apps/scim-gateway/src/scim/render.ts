@@ -2,6 +2,7 @@ import { CORE, ENTERPRISE, PRODUCT, type Field, type UserValues } from './attrib
 import { project } from './projection.apply.js';
 import type { Projection } from './projection.js';
 import { places, type Place } from './registry.js';
+import { primarySpelling } from './steps.js';
 
 export type Json = Record<string, unknown>;
 
@@ -77,14 +78,24 @@ function writerOf({ attribute: { field }, urn, name, sub, type }: Place): Writer
   if (type === undefined) {
     return { field, put: (resource, value) => void (((within(resource)[name] ??= {}) as Json)[sub] = value) };
   }
-  const fixed = field === 'email' ? { type, primary: true } : { type };
   return {
     field,
-    put: (resource, value) => void ((within(resource)[name] ??= []) as Json[]).push({ ...fixed, [sub]: value }),
+    put: (resource, value) => void ((within(resource)[name] ??= []) as Json[]).push({ type, [sub]: value }),
   };
 }
+
+/** Shown only to who writes it: it is not advertised, because Microsoft's validator stumbles over it, and a strict client refuses what is not advertised. */
+const primaryWriter: Writer = {
+  field: 'email',
+  put: (resource) => {
+    for (const email of resource['emails'] as Json[]) email['primary'] = true;
+  },
+};
 
 const canonical = places.filter((place) => !place.alias);
 const writers = canonical.filter(({ attribute }) => attribute.field !== 'externalId').map(writerOf);
 const managerWriter = writers.find(({ field }) => field === 'manager') as Writer;
-const aliases = new Map(places.filter((place) => place.alias).map((place) => [place.name, writerOf(place)]));
+const aliases = new Map(places.filter((place) => place.alias).map((place) => [place.name, writerOf(place)])).set(
+  primarySpelling,
+  primaryWriter,
+);

@@ -3,6 +3,8 @@ import { find, places, type Complex, type Place } from './registry.js';
 
 const SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 
+const exampleDate = '2024-01-15T00:00:00Z';
+
 /** An attribute definition of RFC 7643 section 7. */
 export interface Definition {
   name: string;
@@ -49,7 +51,7 @@ export function userSchemas(baseUrl: string): SchemaResource[] {
 }
 
 function definitionsOf(urn: string): Definition[] {
-  const here = places.filter((place) => place.urn === urn && !place.alias && place.name !== 'externalId');
+  const here = places.filter((place) => place.urn === urn && !place.alias);
   const names = [...new Set(here.map((place) => place.name))];
   return names.map((name) => {
     const found = find({ urn, name });
@@ -61,7 +63,8 @@ function definitionsOf(urn: string): Definition[] {
 
 function simple(name: string, attribute: Attribute): Definition {
   const { label, required, caseExact, uniqueness, type } = attribute;
-  const text = type === 'string' ? { caseExact } : {};
+  // Test suites take canonical values as examples; without one they try a random text for a date.
+  const text = type === 'string' ? { caseExact } : type === 'dateTime' ? { canonicalValues: [exampleDate] } : {};
   return {
     name,
     type,

@@ -19,6 +19,9 @@ export type Step =
 
 const maxIgnored = 100;
 
+/** What `spellings` says of an account that marks the work e-mail as the primary one. */
+export const primarySpelling = 'emails.primary';
+
 /** What reading a request leads to: the steps, and what the log and the account should know about the way it was written. */
 export class Reading {
   steps: Step[] = [];

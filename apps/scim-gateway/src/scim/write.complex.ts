@@ -3,7 +3,7 @@ import type { Filter } from './filter.ast.js';
 import { printPath, type Path } from './path.js';
 import { findSub, type Complex, type Element } from './registry.js';
 import { unknownAttribute, type Rules } from './rules.js';
-import type { Reading } from './steps.js';
+import { primarySpelling, type Reading } from './steps.js';
 import { shown } from './text.js';
 import { isEmpty, isObject, member, type JsonObject } from './value.js';
 import { isKept } from './where.js';
@@ -33,6 +33,7 @@ const silent = new Set(['type', 'primary', '$ref']);
 function writeElement(reading: Reading, element: Element, path: Path, value: unknown, rules: Rules): void {
   if (path.sub === undefined) return writeWhole(reading, element, path, value, rules);
   const found = findSub(element, path.sub);
+  if (element.primary && path.sub.toLowerCase() === 'primary') reading.spellings.add(primarySpelling);
   if (found === 'unknown') unknownAttribute(reading, path, rules);
   else if (found !== 'harmless') reading.set(found, value, printPath(path));
   else if (!silent.has(path.sub.toLowerCase())) reading.ignore(printPath(path));

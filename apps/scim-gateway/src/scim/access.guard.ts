@@ -1,0 +1,39 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Refused } from '@bitabiz/service-kit/refused';
+import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
+import { AccessTokens, type Access } from '../access.js';
+import { requireProvisioning } from '../user/user.handler.js';
+
+export type ScimRequest = AuthenticatedRequest & { access: Access };
+
+/** Checks the bearer token of a SCIM request; it names the account (P1). A User-Agent is never asked for: Entra sends none. */
+@Injectable()
+export class ScimAccess implements CanActivate {
+  constructor(@Inject(AccessTokens) private readonly tokens: AccessTokens) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<ScimRequest>();
+    const access = await this.find(request.headers.authorization);
+    requireProvisioning(access);
+    request.access = access;
+    request.principal = { kind: 'account', accountId: access.accountId, tokenId: access.tokenId, scope: access.scope };
+    return true;
+  }
+
+  private async find(header: string | undefined): Promise<Access> {
+    const token = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+    if (token === undefined) {
+      throw new Refused('token.missing', 'Send the account’s token: Authorization: Bearer … (Secret Token in Entra)', 'unauthenticated');
+    }
+    const access = looksLikeToken(token) ? await this.tokens.find(hashToken(token)) : undefined;
+    const now = new Date().toISOString();
+    if (!access || access.scope !== 'scim' || (access.revokedAt ?? '9') <= now || (access.expiresAt ?? '9') <= now) {
+      const sentence = looksLikeToken(token)
+        ? 'This token is unknown, expired or revoked: generate a new one in Setup admin and paste it into Entra'
+        : 'This is no complete token: copy it again from Setup admin, whole, and paste it into Entra';
+      throw new Refused('token.invalid', sentence, 'unauthenticated');
+    }
+    return access;
+  }
+}

@@ -1,0 +1,41 @@
+import { correlationId } from '@bitabiz/service-kit/correlation';
+import type { Answer, ErrorForm, Failure } from '@bitabiz/service-kit/problem';
+import { errorBody, ScimError, type ScimType } from './error.js';
+
+export const scimPrefix = '/scim/v2';
+export const scimType = 'application/scim+json; charset=utf-8';
+
+const types: Partial<Record<number, ScimType>> = { 400: 'invalidSyntax', 409: 'uniqueness' };
+
+const sentences: Partial<Record<number, string>> = {
+  400: 'The request cannot be read: it must be JSON in UTF-8',
+  404: 'There is nothing at this address',
+  413: 'The request is too large',
+  414: 'The address is too long',
+  415: 'Send application/scim+json or application/json',
+};
+
+/** Every failure under /scim/v2 as a SCIM Error (RFC 7644 section 3.12), with the request's id and the rule's code for support. */
+export const scimErrors: ErrorForm = {
+  prefix: scimPrefix,
+  answer(failure: Failure): Answer {
+    const error = toScim(failure);
+    return {
+      status: error.status,
+      type: scimType,
+      body: errorBody(error),
+      headers: {
+        ...(failure.retryAfter !== undefined && { 'retry-after': String(failure.retryAfter) }),
+        ...(error.status === 401 && { 'www-authenticate': 'Bearer realm="scim"' }),
+      },
+    };
+  },
+};
+
+function toScim({ error, status, code, message, details }: Failure): ScimError {
+  const ext = { requestId: correlationId(), ...details };
+  if (error instanceof ScimError) return new ScimError(error.status, error.scimType, error.detail, { ...ext, ...error.ext });
+  const ours = code.includes('.') && !code.startsWith('http.');
+  const kind = ours && status === 400 ? 'invalidValue' : types[status];
+  return new ScimError(status, kind, ours ? message : (sentences[status] ?? message), { code, ...ext });
+}
