@@ -24,7 +24,11 @@ export class ScimAccess implements CanActivate {
   private async find(header: string | undefined): Promise<Access> {
     const token = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
     if (token === undefined) {
-      throw new Refused('token.missing', 'Send the account’s token: Authorization: Bearer … (Secret Token in Entra)', 'unauthenticated');
+      throw new Refused(
+        'token.missing',
+        'Send the account’s token: Authorization: Bearer … (Secret Token in Entra)',
+        'unauthenticated',
+      );
     }
     const access = looksLikeToken(token) ? await this.tokens.find(hashToken(token)) : undefined;
     const now = new Date().toISOString();

@@ -34,7 +34,8 @@ export const scimErrors: ErrorForm = {
 
 function toScim({ error, status, code, message, details }: Failure): ScimError {
   const ext = { requestId: correlationId(), ...details };
-  if (error instanceof ScimError) return new ScimError(error.status, error.scimType, error.detail, { ...ext, ...error.ext });
+  if (error instanceof ScimError)
+    return new ScimError(error.status, error.scimType, error.detail, { ...ext, ...error.ext });
   const ours = code.includes('.') && !code.startsWith('http.');
   const kind = ours && status === 400 ? 'invalidValue' : types[status];
   return new ScimError(status, kind, ours ? message : (sentences[status] ?? message), { code, ...ext });

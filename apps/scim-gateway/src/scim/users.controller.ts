@@ -1,4 +1,18 @@
-import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Put, Req, Res, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { actorOf } from '@bitabiz/service-kit/auth';
 import { correlationId } from '@bitabiz/service-kit/correlation';
@@ -59,15 +73,33 @@ export class UsersController {
   }
 
   @Put(':id')
-  async replace(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string, @Body() body: unknown) {
+  async replace(
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ) {
     const change = (current: Parameters<typeof parseReplacement>[1]) => parseReplacement(body, current);
-    return this.answer(request, reply, await this.run(request, { type: 'Change', scimId: known(id), ...ifMatch(request), change }));
+    return this.answer(
+      request,
+      reply,
+      await this.run(request, { type: 'Change', scimId: known(id), ...ifMatch(request), change }),
+    );
   }
 
   @Patch(':id')
-  async patch(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string, @Body() body: unknown) {
+  async patch(
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ) {
     const change = (current: Parameters<typeof applyPatch>[0]) => applyPatch(current, body, id);
-    return this.answer(request, reply, await this.run(request, { type: 'Change', scimId: known(id), ...ifMatch(request), change }));
+    return this.answer(
+      request,
+      reply,
+      await this.run(request, { type: 'Change', scimId: known(id), ...ifMatch(request), change }),
+    );
   }
 
   @Delete(':id')
@@ -86,7 +118,13 @@ export class UsersController {
     const projection = projectionOf(request);
     const { user: employee, version, createdAt, modifiedAt } = user;
     void reply.header('etag', etag(version)).header('location', `${this.base.of(request)}/Users/${employee.scimId}`);
-    const shown = { id: employee.scimId, values: toValues(employee), created: createdAt, modified: modifiedAt, version };
+    const shown = {
+      id: employee.scimId,
+      values: toValues(employee),
+      created: createdAt,
+      modified: modifiedAt,
+      version,
+    };
     return renderUser(shown, { baseUrl: this.base.of(request), spellings: account.spellings, projection });
   }
 
@@ -107,7 +145,8 @@ function known(id: string): string {
 
 const unknown = (id: string) => new Refused('user.unknown', `There is no user ${id.slice(0, 100)}`, 'unknown');
 
-const ifMatch = ({ headers }: ScimRequest) => (headers['if-match'] === undefined ? {} : { ifMatch: headers['if-match'] });
+const ifMatch = ({ headers }: ScimRequest) =>
+  headers['if-match'] === undefined ? {} : { ifMatch: headers['if-match'] };
 
 function projectionOf({ url }: ScimRequest) {
   const query = parseQuery(url);

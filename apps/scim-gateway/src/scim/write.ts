@@ -22,7 +22,7 @@ export function write(reading: Reading, path: Path, value: unknown, rules: Rules
     case 'meta':
       return readOnly(found.is, path, value, rules);
     case 'harmless':
-      return path.name.toLowerCase() === 'schemas' ? undefined : reading.ignore(printPath(path));
+      return isEmpty(value) || path.name.toLowerCase() === 'schemas' ? undefined : reading.ignore(printPath(path));
     case 'foreign':
       return reading.ignore(printPath(path));
     default:

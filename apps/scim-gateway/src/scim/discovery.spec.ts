@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest';
+import { CORE, ENTERPRISE, harmless, PRODUCT } from './attributes.js';
+import { applyPatch } from './engine.js';
+import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './discovery.js';
+import { renderUser } from './render.js';
+import type { Definition } from './schemas.js';
+
+const baseUrl = 'https://hr.example.org/scim/v2';
+
+/** Names as Microsoft's Schema_Discoverability flattens them (section 2.1, test 15). */
+function flattened(urn: string, { name, type, multiValued, subAttributes = [] }: Definition): string[] {
+  const prefix = urn === CORE ? '' : `${urn}:`;
+  if (type !== 'complex') return [prefix + name];
+  const subs = subAttributes.filter((sub) => sub.name !== 'type');
+  if (!multiValued) return subs.map((sub) => `${prefix}${name}.${sub.name}`);
+  const types = subAttributes.find((sub) => sub.name === 'type')?.canonicalValues ?? [];
+  return types.flatMap((each) => subs.map((sub) => `${prefix}${name}[type eq "${each}"].${sub.name}`));
+}
+const advertised = schemas(baseUrl).flatMap(({ id, attributes }) => attributes.flatMap((each) => flattened(id, each)));
+
+describe('discovery', () => {
+  it('advertises every target of the default mapping (Logic App 15)', () =>
+    expect(advertised.toSorted()).toEqual(
+      [
+        ...[
+          'externalId',
+          'userName',
+          'name.givenName',
+          'name.familyName',
+          'active',
+          'title',
+          'emails[type eq "work"].value',
+        ],
+        ...[
+          'phoneNumbers[type eq "work"].value',
+          'phoneNumbers[type eq "mobile"].value',
+          'addresses[type eq "work"].country',
+        ],
+        ...['department', 'manager.value', 'employeeNumber'].map((name) => `${ENTERPRISE}:${name}`),
+        ...['employeeNumber', 'payrollNumber', 'dateOfEmployment', 'groupCompanyName'].map(
+          (name) => `${PRODUCT}:${name}`,
+        ),
+      ].toSorted(),
+    ));
+
+  it.each(advertised.filter((path) => path !== 'active'))('%s can be added, read, replaced and removed', (path) => {
+    const value = path.endsWith('dateOfEmployment') ? '2024-01-15T00:00:00Z' : 'upd-1';
+    const shows = (operation: object) => {
+      const { values } = applyPatch({ title: 'x' }, { Operations: [operation] });
+      const user = { id: 'i', values, created: new Date(), modified: new Date(), version: 1 };
+      return JSON.stringify(renderUser(user, { baseUrl, spellings: [] })).includes(value);
+    };
+    expect(shows({ op: 'add', path, value })).toBe(true);
+    expect(shows({ op: 'replace', path, value })).toBe(true);
+  });
+
+  it('advertises nothing that is skipped, and no primary, display or password (section 2.2)', () => {
+    const subs = schemas(baseUrl).flatMap(({ attributes }) => attributes.flatMap((each) => each.subAttributes ?? []));
+    expect(subs.map((sub) => sub.name)).not.toEqual(expect.arrayContaining(['primary']));
+    expect(subs.map((sub) => sub.name)).not.toEqual(expect.arrayContaining(['display']));
+    for (const name of harmless) expect(advertised).not.toContain(name);
+  });
+
+  it('finds a schema by its URN and a resource type by its id, in any case', () => {
+    expect(schema(baseUrl, ENTERPRISE.toUpperCase())?.id).toBe(ENTERPRISE);
+    expect(schema(baseUrl, CORE)?.description).toBe('User Account');
+    expect(schema(baseUrl, 'urn:x')).toBeUndefined();
+    expect(resourceType(baseUrl, 'user')?.endpoint).toBe('/Users');
+    expect(resourceType(baseUrl, 'Device')).toBeUndefined();
+  });
+
+  it('has a schema for every resource type, users first', () => {
+    const [first] = resourceTypes(baseUrl);
+    expect(first?.endpoint).toBe('/Users');
+    for (const each of resourceTypes(baseUrl)) {
+      for (const urn of [each.schema, ...each.schemaExtensions.map((extension) => extension.schema)]) {
+        expect(schema(baseUrl, urn)).toBeDefined();
+      }
+    }
+  });
+
+  it('says what works', () =>
+    expect(serviceProviderConfig(baseUrl, { etag: false, sort: true })).toMatchObject({
+      patch: { supported: true },
+      filter: { supported: true, maxResults: 1000 },
+      bulk: { supported: false },
+      sort: { supported: true },
+      etag: { supported: false },
+    }));
+});
