@@ -121,3 +121,23 @@ begin
       where m.account_id = p_account and m.scim_id = u.manager_id and m.status = 'released'))
     from own.users u where u.account_id = p_account and u.scim_id = p_scim_id and u.status <> 'released');
 end $$;
+
+-- The queries with which Entra matches (entra.md 1.3): one round trip, each by its own index.
+create function own.match_users(p_account uuid, p_column text, p_key text) returns setof jsonb language plpgsql stable as $$
+begin
+  perform set_config('app.account', p_account::text, true);
+  if p_column = 'userName' then
+    return query select to_jsonb(u) from own.users u where account_id = p_account and user_name_key = p_key and status <> 'released' limit 2;
+  elsif p_column = 'email' then
+    return query select to_jsonb(u) from own.users u where account_id = p_account and email_key = p_key and status <> 'released' limit 2;
+  else
+    return query select to_jsonb(u) from own.users u where account_id = p_account and external_id = p_key and status <> 'released'
+      order by created_at, scim_id limit 1000;
+  end if;
+end $$;
+
+-- A token by its hash, with its account, as the named batch role: the account is not known before.
+create view own.access with (security_invoker = true) as
+  select t.hash, t.account_id, t.token_id, t.scope, t.expires_at, t.revoked_at, a.state
+  from own.tokens t join own.accounts a on a.account_id = t.account_id;
+grant select on own.access to :batch;

@@ -29,6 +29,8 @@ export type UserOutcome = {
   before: KnownUser;
   events: string[];
   account: OpenAccount;
+  /** Entra wrote attributes or spellings for the first time: the account changed. */
+  noted: boolean;
 };
 
 /** What must be read before a request can be decided. */
@@ -70,14 +72,23 @@ export function handle(
   const before = world.user(userId);
   const events = decide(command, before.user);
   world.applyToUser(userId, events, cause);
-  if (written) {
-    const noted = { fields: written.touched, spellings: written.spellings };
-    world.applyToAccount(decideAccount({ type: 'NoteSynchronised', data: noted }, world.account), cause);
-  }
+  const noted = written
+    ? decideAccount(
+        { type: 'NoteSynchronised', data: { fields: written.touched, spellings: written.spellings } },
+        world.account,
+      )
+    : [];
+  world.applyToAccount(noted, cause);
   const known = world.user(userId);
   if (!isEmployee(known.user)) throw new Refused('user.unknown', 'There is no such employee', 'unknown');
   const after = { ...known, user: known.user };
-  return { known: after, before, events: events.map((event) => event.type), account: requireOpen(world.account) };
+  return {
+    known: after,
+    before,
+    events: events.map((event) => event.type),
+    account: requireOpen(world.account),
+    noted: noted.length > 0,
+  };
 }
 
 type Addressed = { userId: string; command: UserCommand; written?: Written };
