@@ -7,7 +7,7 @@ export interface Decision<Command, Result> {
   /**
    * Decides one command against what is known, including the commands before it in the batch.
    * @returns what to tell the caller once the batch is stored.
-   * @throws Refused; nothing of this command is kept then.
+   * @throws Refused, or a protocol's own error; nothing of this command is kept then.
    */
   decide(command: Command): Result;
   /** Everything decided so far; an empty `events` means that nothing changes. */
@@ -129,8 +129,7 @@ function decideOne<Command, Result>(decision: Decision<Command, Result>, command
   try {
     return { result: decision.decide(command) };
   } catch (error) {
-    if (error instanceof Refused) return { error };
-    throw error;
+    return { error };
   }
 }
 

@@ -1,0 +1,105 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { newToken } from '@bitabiz/service-kit/tokens';
+import * as z from 'zod';
+import { causeOf } from '../cause.js';
+import { NewIds } from '../new-ids.js';
+import type { AccountCommand } from './account.decider.js';
+import { Accounts } from './accounts.query.js';
+import { ForAccount } from './for-account.command.js';
+
+const Id = z.uuid();
+const NewAccount = z.object({
+  name: z.string().trim().min(1).max(200),
+  timeZone: z.string().max(100).default('Europe/Copenhagen'),
+});
+const Changes = z.object({ timeZone: z.string().max(100).optional(), provisioning: z.boolean().optional() });
+const NewToken = z.object({
+  scope: z.enum(['scim', 'admin']),
+  name: z.string().trim().min(1).max(100),
+  expiresAt: z.iso.datetime().nullable().default(null),
+});
+
+/** Accounts and their tokens, for the operator (P1, P15, P16). */
+@Controller('accounts')
+@Allow('operator')
+export class AccountsController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(Accounts) private readonly accounts: Accounts,
+    @Inject(NewIds) private readonly ids: NewIds,
+  ) {}
+
+  @Post()
+  async create(@Body({ schema: NewAccount }) body: z.infer<typeof NewAccount>, @Req() request: AuthenticatedRequest) {
+    const id = this.ids.next();
+    await this.run(request, id, { type: 'CreateAccount', data: body });
+    return this.accounts.one(id);
+  }
+
+  @Get()
+  async list() {
+    return { accounts: await this.accounts.list() };
+  }
+
+  @Get(':accountId')
+  @Allow('operator', 'account:admin')
+  one(@Param('accountId', { schema: Id }) accountId: string) {
+    return this.accounts.one(accountId);
+  }
+
+  @Patch(':accountId')
+  @Allow('operator', 'account:admin')
+  async change(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Body({ schema: Changes }) { timeZone, provisioning }: z.infer<typeof Changes>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    if (timeZone !== undefined) await this.run(request, accountId, { type: 'ChangeTimeZone', data: { timeZone } });
+    if (provisioning !== undefined) {
+      await this.run(request, accountId, { type: 'SwitchProvisioning', data: { enabled: provisioning } });
+    }
+    return this.accounts.one(accountId);
+  }
+
+  @Delete(':accountId')
+  @HttpCode(204)
+  async close(@Param('accountId', { schema: Id }) accountId: string, @Req() request: AuthenticatedRequest) {
+    await this.run(request, accountId, { type: 'CloseAccount', data: {} });
+  }
+
+  @Get(':accountId/tokens')
+  @Allow('operator', 'account:admin')
+  async tokens(@Param('accountId', { schema: Id }) accountId: string) {
+    await this.accounts.one(accountId);
+    return { tokens: await this.accounts.tokens(accountId) };
+  }
+
+  /** The only answer that ever shows the token: what is stored is its hash. */
+  @Post(':accountId/tokens')
+  async issue(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Body({ schema: NewToken }) { scope, name, expiresAt }: z.infer<typeof NewToken>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    const tokenId = this.ids.next();
+    const { token, hash } = newToken(scope === 'scim' ? 'bbscim' : 'bbadmin');
+    await this.run(request, accountId, { type: 'IssueToken', data: { tokenId, name, scope, hash, expiresAt } });
+    return { tokenId, token, scope, name, expiresAt };
+  }
+
+  @Delete(':accountId/tokens/:tokenId')
+  @HttpCode(204)
+  async revoke(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('tokenId', { schema: Id }) tokenId: string,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    await this.run(request, accountId, { type: 'RevokeToken', data: { tokenId, at: new Date().toISOString() } });
+  }
+
+  private run(request: AuthenticatedRequest, accountId: string, command: AccountCommand) {
+    return this.commands.execute(new ForAccount(accountId, command, causeOf(request, this.ids.next)));
+  }
+}

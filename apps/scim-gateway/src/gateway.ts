@@ -1,0 +1,114 @@
+import { topicOf } from '@bitabiz/event-contracts';
+import {
+  EventStore,
+  Feed,
+  FeedController,
+  KeyRing,
+  keysMigrations,
+  Outbox,
+  storeMigrations,
+} from '@bitabiz/event-store';
+import { openEventLog } from '@bitabiz/messaging/log';
+import { startRelay } from '@bitabiz/messaging/relay';
+import { startService, type RunningService } from '@bitabiz/service-kit/bootstrap';
+import { createPool } from '@bitabiz/service-kit/database';
+import { createLogger, type Logger } from '@bitabiz/service-kit/log';
+import { Metrics } from '@bitabiz/service-kit/metrics';
+import { assertRoleCannotBypass, assertWalls, migrate, sqlFile } from '@bitabiz/service-kit/migrations';
+import { CqrsModule } from '@nestjs/cqrs';
+import { AccessTokens } from './access.js';
+import { AccountsController } from './account/accounts.controller.js';
+import { Accounts } from './account/accounts.query.js';
+import { ForAccountHandler } from './account/for-account.command.js';
+import type { GatewayConfig } from './config.js';
+import { GatewayCommands } from './gateway.commands.js';
+import { NewIds } from './new-ids.js';
+import { BaseUrl } from './scim/base-url.js';
+import { DiscoveryController, UnknownController } from './scim/discovery.controller.js';
+import { scimErrors } from './scim/error.form.js';
+import { acceptScim } from './scim/media-type.js';
+import { UsersController } from './scim/users.controller.js';
+import { EmployeesController } from './user/employees.controller.js';
+import { ForUserHandler } from './user/for-user.command.js';
+import { Users } from './user/users.query.js';
+
+const name = 'scim-gateway';
+const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
+
+/** The whole gateway on one page: databases, store, relay, HTTP. */
+export async function startGateway(config: GatewayConfig): Promise<{ service: RunningService; logger: Logger }> {
+  const logger = createLogger({ service: name, level: config.LOG_LEVEL });
+  const metrics = new Metrics(name);
+  const now = () => new Date();
+  const ids = new NewIds(now);
+
+  const roles = { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) };
+  const own = { name: 'gateway', sql: sqlFile(import.meta.url, './gateway.table.sql') };
+  await migrate({ url: config.MIGRATION_DATABASE_URL, migrations: [...storeMigrations, own], roles });
+  const keysRole = roleOf(config.KEYS_DATABASE_URL);
+  await migrate({
+    url: config.KEYS_MIGRATION_DATABASE_URL,
+    migrations: keysMigrations,
+    roles: { app: keysRole, batch: keysRole },
+  });
+
+  const app = createPool(config.DATABASE_URL, { name, max: 20, genericPlans: true, logger });
+  const batch = createPool(config.READER_DATABASE_URL, { name: `${name} batch`, max: 8, logger });
+  const keysPool = createPool(config.KEYS_DATABASE_URL, { name: `${name} keys`, max: 4, logger });
+  for (const pool of [app, batch, keysPool]) await assertRoleCannotBypass(pool);
+  await assertWalls(app);
+
+  const keys = new KeyRing(keysPool, config.WRAPPING_KEYS);
+  await keys.refill();
+  const log = await openEventLog(config.EVENT_LOG, { clientId: name, partitions: config.EVENT_LOG_PARTITIONS, logger });
+  const outbox = new Outbox(name, batch, config.READER_DATABASE_URL, keys);
+  const feed = new Feed(name, batch, keys);
+  const relay = startRelay({ outbox, log, topic: topicOf(name), logger });
+  const commands = new GatewayCommands(app, new EventStore(keys), outbox, { now, newId: ids.next });
+  const tokens = new AccessTokens(batch, now);
+
+  const service = await startService({
+    name,
+    config,
+    logger,
+    metrics,
+    auth: {
+      operatorHash: config.OPERATOR_TOKEN_SHA256,
+      serviceHashes: config.SERVICE_TOKEN_SHA256S,
+      lookup: tokens.lookup,
+      now,
+    },
+    checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
+    protocols: [scimErrors],
+    prepare: acceptScim,
+    bodyLimit: 5 * 1024 * 1024,
+    module: {
+      imports: [CqrsModule.forRoot()],
+      controllers: [
+        UsersController,
+        DiscoveryController,
+        UnknownController,
+        AccountsController,
+        EmployeesController,
+        FeedController,
+      ],
+      providers: [
+        { provide: GatewayCommands, useValue: commands },
+        { provide: AccessTokens, useValue: tokens },
+        { provide: Users, useValue: new Users(app) },
+        { provide: Accounts, useValue: new Accounts(app, batch) },
+        { provide: Feed, useValue: feed },
+        { provide: NewIds, useValue: ids },
+        { provide: BaseUrl, useValue: new BaseUrl(config.PUBLIC_URL) },
+        ForUserHandler,
+        ForAccountHandler,
+      ],
+    },
+    onClose: async () => {
+      await relay.close();
+      await log.close();
+      await Promise.all([app.end(), batch.end(), keysPool.end()]);
+    },
+  });
+  return { service, logger };
+}

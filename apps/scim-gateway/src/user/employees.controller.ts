@@ -1,0 +1,120 @@
+import { Body, Controller, HttpCode, Inject, Param, Patch, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { profileFields } from '@bitabiz/event-contracts';
+import { Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Refused } from '@bitabiz/service-kit/refused';
+import * as z from 'zod';
+import { causeOf } from '../cause.js';
+import { NewIds } from '../new-ids.js';
+import { isStorable } from '../scim/text.js';
+import { ForUser } from './for-user.command.js';
+import type { UserOutcome, UserRequest } from './user.handler.js';
+
+const Id = z.uuid();
+const text = z.string().trim().max(8192).refine(isStorable, 'contains a character that cannot be stored');
+const name = text.max(512);
+const profile = Object.fromEntries(profileFields.map((field) => [field, text.optional()]));
+const clearable = Object.fromEntries(profileFields.map((field) => [field, text.nullable().optional()]));
+
+const NewEmployee = z.object({ userName: name.optional(), email: name, ...profile });
+const Edit = z.object({ userName: name.optional(), email: name.optional(), ...clearable });
+const Activation = z.object({ userName: name.optional(), email: name.optional() });
+const Import = z.object({ employees: z.array(NewEmployee).min(1).max(500) });
+
+/** By hand and by import (P6–P8, P10, P11, P14, P22): the same aggregate as SCIM's, so the same rules. */
+@Controller('accounts/:accountId/employees')
+@Allow('operator', 'account:admin')
+export class EmployeesController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(NewIds) private readonly ids: NewIds,
+  ) {}
+
+  @Post()
+  async create(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Body({ schema: NewEmployee }) body: z.infer<typeof NewEmployee>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    return shown(await this.run(request, accountId, { type: 'CreateByHand', userId: this.ids.next(), ...split(body) }));
+  }
+
+  /** Rows are judged one by one: what is wrong with one does not keep the others out. */
+  @Post('import')
+  @HttpCode(200)
+  async import(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Body({ schema: Import }) { employees }: z.infer<typeof Import>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    const rows = await Promise.all(
+      employees.map((row) =>
+        this.run(request, accountId, { type: 'Import', userId: this.ids.next(), ...split(row) }).then(
+          shown,
+          refusedRow,
+        ),
+      ),
+    );
+    return { rows: rows.map((row, index) => ({ row: index + 1, ...row })) };
+  }
+
+  @Patch(':userId')
+  async edit(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('userId', { schema: Id }) userId: string,
+    @Body({ schema: Edit }) body: z.infer<typeof Edit>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    const { userName, email, ...fields } = body;
+    const edit = {
+      ...(userName !== undefined && { userName }),
+      ...(email !== undefined && { email }),
+      profile: fields,
+    };
+    return shown(await this.run(request, accountId, { type: 'EditByHand', userId, edit }));
+  }
+
+  @Post(':userId/deactivation')
+  @HttpCode(200)
+  async deactivate(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('userId', { schema: Id }) userId: string,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    return shown(await this.run(request, accountId, { type: 'DeactivateByHand', userId }));
+  }
+
+  @Post(':userId/activation')
+  @HttpCode(200)
+  async activate(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('userId', { schema: Id }) userId: string,
+    @Body({ schema: Activation.prefault({}) }) { userName, email }: z.infer<typeof Activation>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    const names = { ...(userName !== undefined && { userName }), ...(email !== undefined && { email }) };
+    return shown(
+      await this.run(request, accountId, { type: 'ActivateByHand', userId, scimId: this.ids.next(), names }),
+    );
+  }
+
+  private run(request: AuthenticatedRequest, accountId: string, user: UserRequest): Promise<UserOutcome> {
+    return this.commands.execute(new ForUser(accountId, user, causeOf(request, this.ids.next)));
+  }
+}
+
+function split({ userName, email, ...fields }: z.infer<typeof NewEmployee>) {
+  const profile = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
+  return { names: { userName: userName ?? email, email }, profile: profile as Record<string, string> };
+}
+
+/** What came of it: the employee, and the names of the events; none means that nothing changed. */
+function shown({ known: { user }, events }: UserOutcome) {
+  const { userId, scimId, status, adUser, userName, email, terminatedOn } = user;
+  return { id: userId, scimId, status, adUser, userName, email, terminationDate: terminatedOn, events };
+}
+
+function refusedRow(error: unknown) {
+  if (!(error instanceof Refused)) throw error;
+  return { refused: { code: error.code, message: error.message, details: error.details } };
+}
