@@ -45,13 +45,16 @@ describe('discovery', () => {
 
   it.each(advertised.filter((path) => path !== 'active'))('%s can be added, read, replaced and removed', (path) => {
     const value = path.endsWith('dateOfEmployment') ? '2024-01-15T00:00:00Z' : 'upd-1';
-    const shows = (operation: object) => {
-      const { values } = applyPatch({ title: 'x' }, { Operations: [operation] });
+    const shows = (...operations: object[]) => {
+      const { values } = applyPatch({}, { Operations: operations });
       const user = { id: 'i', values, created: new Date(), modified: new Date(), version: 1 };
       return JSON.stringify(renderUser(user, { baseUrl, spellings: [] })).includes(value);
     };
     expect(shows({ op: 'add', path, value })).toBe(true);
     expect(shows({ op: 'replace', path, value })).toBe(true);
+    const remove = () => shows({ op: 'add', path, value }, { op: 'remove', path });
+    if (/^(userName|name|emails)/.test(path)) expect(remove).toThrow(path);
+    else expect(remove()).toBe(false);
   });
 
   it('advertises nothing that is skipped, and no primary, display or password (section 2.2)', () => {

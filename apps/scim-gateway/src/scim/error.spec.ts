@@ -19,6 +19,7 @@ describe('an error answer', () => {
     ['forbidden', 403, undefined],
     ['unknown', 404, undefined],
     ['conflict', 409, 'uniqueness'],
+    ['precondition', 412, undefined],
     ['tooLarge', 413, undefined],
     ['tooMany', 429, undefined],
     ['busy', 503, undefined],

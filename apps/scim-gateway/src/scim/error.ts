@@ -1,3 +1,5 @@
+import { statusOf, type Refused, type RefusedKind } from '@bitabiz/service-kit/refused';
+
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -46,28 +48,11 @@ export function errorBody(error: ScimError): ErrorBody {
   };
 }
 
-/** What a rule refused, as service-kit's Refused carries it. */
-export interface Refusal {
-  readonly code: string;
-  readonly message: string;
-  readonly kind: keyof typeof kinds;
-}
-
-const kinds = {
-  invalid: [400, 'invalidValue'],
-  unauthenticated: [401, undefined],
-  forbidden: [403, undefined],
-  unknown: [404, undefined],
-  conflict: [409, 'uniqueness'],
-  tooLarge: [413, undefined],
-  tooMany: [429, undefined],
-  busy: [503, undefined],
-} as const;
+const scimTypes: Partial<Record<RefusedKind, ScimType>> = { invalid: 'invalidValue', conflict: 'uniqueness' };
 
 /** The SCIM answer to a refused command. The stable code travels along, so that support can find the rule. */
-export function fromRefused(refused: Refusal): ScimError {
-  const [status, scimType] = kinds[refused.kind];
-  return new ScimError(status, scimType, refused.message, { code: refused.code });
+export function fromRefused({ kind, message, code }: Pick<Refused, 'kind' | 'message' | 'code'>): ScimError {
+  return new ScimError(statusOf[kind], scimTypes[kind], message, { code });
 }
 
 export const invalidValue = (detail: string) => new ScimError(400, 'invalidValue', detail);
