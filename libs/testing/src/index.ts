@@ -5,3 +5,4 @@ export * from './free-port.js';
 export * from './given.js';
 export * from './until.js';
 export * from './logs-under-test.js';
+export * from './memory-outbox.js';

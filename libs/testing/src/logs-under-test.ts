@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { EventLog, LogRecord } from '@bitabiz/messaging/log';
-import { openEventLog } from '@bitabiz/messaging/open-log';
 import type { Logger } from '@bitabiz/service-kit/log';
 import { inject } from 'vitest';
 import { createDatabase } from './database.js';
@@ -35,6 +34,8 @@ function underTest(name: LogUnderTest['name'], url: () => Promise<string>): LogU
     name,
     url,
     async open({ partitions = 4, logger = silentLogger } = {}) {
+      // Loaded when it is needed: suites of pure rules import this package too.
+      const { openEventLog } = await import('@bitabiz/messaging/open-log');
       return withPrefix(await openEventLog(await url(), { clientId: 'test', partitions, logger }), prefix);
     },
   };
