@@ -9,10 +9,10 @@ export type AnyEvent = Recorded<{ type: string; data: unknown }>;
 /** What a service does with events: its rows, in the consumer's transaction. Events come in each account's order. */
 export type Handler = (tx: PoolClient, source: string, events: AnyEvent[]) => Promise<void>;
 
-export type Applied = { applied: number; behind: string[]; suspect: string[]; paused: string[]; parked: Envelope[] };
+export type Applied = { applied: number; behind: string[]; suspect: string[]; paused: string[]; parked: Unapplied[] };
 
 type Readable = { envelope: Envelope; event: AnyEvent };
-type Unapplied = { envelope: Envelope; reason: string };
+export type Unapplied = { envelope: Envelope; reason: string };
 
 /**
  * Applies events of one source in one transaction: locks the checkpoints, takes what comes next, calls the handler, moves the
@@ -46,7 +46,7 @@ export async function applyEvents(
   await park(tx, source, aside, now());
   await moveCheckpoints(tx, source, moved);
   result.applied = readable.length;
-  result.parked = aside.map(({ envelope }) => envelope);
+  result.parked = aside;
   return result;
 }
 

@@ -62,15 +62,16 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     const source = first && partitionOf.get(first.topic);
     if (!first || !source) return;
     const decoded = records.map((record) => decodeRecord(record.value));
+    for (const record of decoded) {
+      if (record.kind === 'unreadable') logger.error({ source, reason: record.reason }, 'a record of the log cannot be read');
+    }
     const events = decoded.flatMap((record) => (record.kind === 'event' ? [record.event] : []));
     if (events.length > 0) {
       const result = await inTransaction(pool, (tx) => applyEvents(tx, source, events, options.handler, now));
       for (const accountId of [...result.behind, ...result.suspect]) repairs.add(source, accountId);
-      for (const envelope of result.parked) {
-        logger.error(
-          { source, accountId: envelope.accountid, seq: envelope.accountseq, type: envelope.type },
-          'event parked',
-        );
+      for (const { envelope, reason } of result.parked) {
+        const { accountid: accountId, accountseq: seq, type, correlationid: correlationId } = envelope;
+        logger.error({ source, accountId, seq, type, correlationId, reason }, 'event parked');
       }
       for (const accountId of result.paused) {
         logger.error(
@@ -114,12 +115,17 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     }
   };
 
+  await log.ensureTopics(sources.map(topicOf));
   const subscription = await log.subscribe({
     group: options.group,
     topics: sources.map(topicOf),
     onRecords,
     onAssigned: (partitions) => {
       freshness.assign(partitions);
+      void lookAroundAll(true);
+    },
+    onGap: ({ topic, partition }) => {
+      logger.warn({ topic, partition }, 'the log no longer has what came next; the feed is asked for it');
       void lookAroundAll(true);
     },
   });

@@ -71,11 +71,11 @@ async function load<R extends Row>(
   return new Map(rows.map(({ row }) => [`${row.account_id}/${String(row[id])}`, row]));
 }
 
-/** Writes whole rows. The columns are those of the first row: every row of a table has the same. */
+/** Writes whole rows. The columns are those of the first row, in one order: every row of a table has the same. */
 export async function upsert(tx: PoolClient, table: string, id: string, rows: Row[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
-  const columns = Object.keys(first);
+  const columns = Object.keys(first).sort();
   const changed = columns.filter((column) => column !== 'account_id' && column !== id);
   await tx.query({
     name: `upsert-${table}`,
@@ -102,7 +102,7 @@ async function remove(
 export async function insert(tx: PoolClient, table: string, rows: Row[]): Promise<void> {
   const [first] = rows;
   if (!first) return;
-  const columns = Object.keys(first).join(', ');
+  const columns = Object.keys(first).sort().join(', ');
   await tx.query({
     name: `insert-${table}`,
     text: `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json) on conflict do nothing`,

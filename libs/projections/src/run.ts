@@ -1,7 +1,8 @@
 import type { Source } from '@bitabiz/event-contracts';
 import { startConsumer, type Consumer } from '@bitabiz/messaging/consume';
 import { httpFeed, type FeedClient } from '@bitabiz/messaging/feed-client';
-import { openEventLog, type EventLog } from '@bitabiz/messaging/log';
+import type { EventLog } from '@bitabiz/messaging/log';
+import { openEventLog } from '@bitabiz/messaging/open-log';
 import type { RepairOptions } from '@bitabiz/messaging/repair';
 import type { BaseConfig } from '@bitabiz/service-kit/config';
 import { createPool } from '@bitabiz/service-kit/database';

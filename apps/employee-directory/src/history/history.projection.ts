@@ -1,5 +1,5 @@
 import { insert } from '@bitabiz/projections/folded';
-import { projection } from '@bitabiz/projections/projection';
+import type { Projection } from '@bitabiz/projections/projection';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
 
 const owner = /^(?:user|approval)\/(.+)$/;
@@ -8,7 +8,7 @@ const owner = /^(?:user|approval)\/(.+)$/;
  * Each employee's history, from the gateway and the approval flow. An erasure takes what says something about the person
  * (P20); the approval flow's lines hold ids only and stay, so that events of the two sources commute (decision 3).
  */
-export const history = projection({
+export const history: Projection = {
   name: 'history_v1',
   tables: ['history'],
   sql: sqlFile(import.meta.url, './history.table.sql'),
@@ -38,4 +38,4 @@ export const history = projection({
       [erased.map((event) => event.accountId), erased.map((event) => event.stream.slice('user/'.length)), source],
     );
   },
-});
+};

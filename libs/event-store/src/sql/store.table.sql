@@ -74,6 +74,7 @@ grant select, insert on store.events to :app, :batch;
 grant select, insert, delete on store.claims to :app, :batch;
 grant insert on store.outbox to :app;
 grant select, insert, delete on store.outbox to :batch;
+grant select on sequence store.outbox_id_seq to :batch;
 grant select on store.forks to :batch;
 
 -- What a service writes in the same transaction as its events (its read rows). A service that has some replaces this function.
