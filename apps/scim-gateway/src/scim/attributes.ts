@@ -161,37 +161,19 @@ export const attributes: readonly Attribute[] = [
   },
 ];
 
+const words = (text: string): string[] => text.split(' ');
+
 /** SCIM attributes of a user that the product does not keep. Entra maps some of them by default, so they are skipped and logged, never refused. */
 export const harmless: readonly string[] = [
-  ...[
-    'displayName',
-    'nickName',
-    'profileUrl',
-    'userType',
-    'preferredLanguage',
-    'locale',
-    'timezone',
-    'password',
-    'ims',
-  ],
-  ...['photos', 'entitlements', 'roles', 'x509Certificates', 'groups', 'schemas'],
-  ...['costCenter', 'organization', 'division'].flatMap((name) => [name, `${ENTERPRISE}:${name}`]),
+  ...words(
+    'displayName nickName profileUrl userType preferredLanguage locale timezone password ims photos entitlements',
+  ),
+  ...words('roles x509Certificates groups schemas'),
+  ...words('costCenter organization division').flatMap((name) => [name, `${ENTERPRISE}:${name}`]),
 ];
 
-/** Sub-attributes that RFC 7643 defines and the product does not keep. */
-export const harmlessSubs: ReadonlySet<string> = new Set(
-  [
-    ...[
-      'formatted',
-      'middleName',
-      'honorificPrefix',
-      'honorificSuffix',
-      'display',
-      'displayName',
-      '$ref',
-      'value',
-      'type',
-    ],
-    ...['primary', 'streetAddress', 'locality', 'region', 'postalCode', 'country'],
-  ].map((name) => name.toLowerCase()),
-);
+/** Sub-attributes, in lower case, that RFC 7643 defines and the product does not keep. */
+export const harmlessSubs: ReadonlySet<string> = new Set([
+  ...words('formatted middlename honorificprefix honorificsuffix display displayname $ref value type primary'),
+  ...words('streetaddress locality region postalcode country'),
+]);

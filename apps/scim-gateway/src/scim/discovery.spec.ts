@@ -22,20 +22,16 @@ describe('discovery', () => {
   it('advertises every target of the default mapping (Logic App 15)', () =>
     expect(advertised.toSorted()).toEqual(
       [
-        ...[
-          'externalId',
-          'userName',
-          'name.givenName',
-          'name.familyName',
-          'active',
-          'title',
-          'emails[type eq "work"].value',
-        ],
-        ...[
-          'phoneNumbers[type eq "work"].value',
-          'phoneNumbers[type eq "mobile"].value',
-          'addresses[type eq "work"].country',
-        ],
+        'externalId',
+        'userName',
+        'name.givenName',
+        'name.familyName',
+        'active',
+        'title',
+        'emails[type eq "work"].value',
+        'phoneNumbers[type eq "work"].value',
+        'phoneNumbers[type eq "mobile"].value',
+        'addresses[type eq "work"].country',
         ...['department', 'manager.value', 'employeeNumber'].map((name) => `${ENTERPRISE}:${name}`),
         ...['employeeNumber', 'payrollNumber', 'dateOfEmployment', 'groupCompanyName'].map(
           (name) => `${PRODUCT}:${name}`,

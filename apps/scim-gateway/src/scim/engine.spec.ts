@@ -127,13 +127,15 @@ describe('a PATCH', () => {
         },
       ).ignored,
     ).toEqual([
-      ...[
-        'displayName',
-        'urn:acme:2.0:User:shoe',
-        'phoneNumbers[type eq "fax"].value',
-        'phoneNumbers[primary eq true].value',
-      ],
-      ...['shoeSize', 'name.shoe', 'a b', `${ENTERPRISE}:costCenter`, `${ENTERPRISE}:shoe`],
+      'displayName',
+      'urn:acme:2.0:User:shoe',
+      'phoneNumbers[type eq "fax"].value',
+      'phoneNumbers[primary eq true].value',
+      'shoeSize',
+      'name.shoe',
+      'a b',
+      `${ENTERPRISE}:costCenter`,
+      `${ENTERPRISE}:shoe`,
     ]));
 
   it('says what it spoke of and how the account spells it', () => {

@@ -5,6 +5,7 @@ import { evaluate, fieldKey } from './filter.evaluate.js';
 import { anyPresent } from './filter.leaves.js';
 import { joined } from './filter.logic.js';
 import { normalise } from './normalise.js';
+import { printPath } from './path.js';
 import type { Element } from './registry.js';
 import type { Step } from './steps.js';
 import { shown } from './text.js';
@@ -71,7 +72,7 @@ function chosen({ where, choices, creates, as }: Within, values: UserValues): Wi
   );
   if (matching.length > 0 || !creates) return matching;
   const made = choices.filter(({ element }) => !isThere(element) && describes(where, element));
-  if (made.length === 0) throw new ScimError(400, 'noTarget', `Nothing matches ${shown(as)}`);
+  if (made.length === 0) throw new ScimError(400, 'noTarget', `Nothing matches ${shown(printPath(as))}`);
   return made;
 
   function evaluateHere(condition: Parameters<typeof evaluate>[0]): boolean {

@@ -40,7 +40,7 @@ function eraseComplex(reading: Reading, complex: Complex, path: Path, value: unk
       element,
       steps: reading.apart(() => eraseElement(reading, element, path)),
     }));
-    reading.steps.push({ do: 'within', where, creates: false, as: printPath(path), choices });
+    reading.steps.push({ do: 'within', where, creates: false, as: path, choices });
   } else if (path.sub === undefined && !isEmpty(value)) {
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) eraseItem(reading, complex, item);
   } else {

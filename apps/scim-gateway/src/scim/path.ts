@@ -5,14 +5,23 @@ import { shown } from './text.js';
 
 export { printPath, type Path } from './filter.ast.js';
 
+/** Clients repeat the same few paths for ever; a path never changes, so it is parsed once. */
+const parsed = new Map<string, Path>();
+const maxKept = 1000;
+
 /**
  * Parses an attribute path of PATCH (RFC 7644 figure 7): `title`, `name.givenName`, `emails[type eq "work"].value`, each bare or behind a
  * schema's URN, or the URN alone. Throws ScimError 400 invalidPath.
  */
 export function parsePath(text: string): Path {
+  const known = parsed.get(text);
+  if (known) return known;
   try {
     const parser = new Parser(text);
-    return parser.toEnd(parser.path());
+    const path = parser.toEnd(parser.path());
+    if (parsed.size >= maxKept) parsed.clear();
+    if (text.length <= 200) parsed.set(text, path);
+    return path;
   } catch (error) {
     if (error instanceof ScimError) throw invalidPath(`"${shown(text)}" is no attribute path: ${error.detail}`);
     throw error;

@@ -1,4 +1,4 @@
-import type { Filter } from './filter.ast.js';
+import type { Filter, Path } from './filter.ast.js';
 import type { Element, Place } from './registry.js';
 import { shown } from './text.js';
 import { readValue } from './value.js';
@@ -13,7 +13,7 @@ export type Step =
       readonly do: 'within';
       readonly where: Filter;
       readonly creates: boolean;
-      readonly as: string;
+      readonly as: Path;
       readonly choices: readonly { readonly element: Element; readonly steps: readonly Step[] }[];
     };
 
@@ -28,7 +28,7 @@ export class Reading {
   readonly ignored = new Set<string>();
   readonly spellings = new Set<string>();
 
-  set(place: Place, raw: unknown, as: string): void {
+  set(place: Place, raw: unknown, as: Path): void {
     const value = readValue(place, raw, as);
     this.push(place, value === undefined ? { do: 'clear', place } : { do: 'set', place, value });
   }

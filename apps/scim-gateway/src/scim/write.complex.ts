@@ -24,7 +24,7 @@ function writeWithin(reading: Reading, complex: Complex, path: Path & { where: F
     steps: reading.apart(() => writeElement(reading, element, path, value, rules)),
   }));
   if (choices.every((choice) => choice.steps.length === 0)) return;
-  reading.steps.push({ do: 'within', where: path.where, creates: true, as: printPath(path), choices });
+  reading.steps.push({ do: 'within', where: path.where, creates: true, as: path, choices });
 }
 
 /** Structure rather than content; not worth a line in the log. */
@@ -35,7 +35,7 @@ function writeElement(reading: Reading, element: Element, path: Path, value: unk
   const found = findSub(element, path.sub);
   if (element.primary && path.sub.toLowerCase() === 'primary') reading.spellings.add(primarySpelling);
   if (found === 'unknown') unknownAttribute(reading, path, rules);
-  else if (found !== 'harmless') reading.set(found, value, printPath(path));
+  else if (found !== 'harmless') reading.set(found, value, path);
   else if (!silent.has(path.sub.toLowerCase())) reading.ignore(printPath(path));
 }
 
@@ -51,7 +51,7 @@ function writeWhole(reading: Reading, element: Element, path: Path, value: unkno
   } else {
     const scalar = element.subs.get('value');
     if (!scalar || Array.isArray(one)) throw invalidValue(`The attribute ${shown(printPath(path))} must be one object`);
-    reading.set(scalar, one, printPath(path));
+    reading.set(scalar, one, path);
   }
 }
 

@@ -13,7 +13,7 @@ export function write(reading: Reading, path: Path, value: unknown, rules: Rules
   switch (found.is) {
     case 'simple':
       if (path.sub !== undefined || path.where) return unknownAttribute(reading, path, rules);
-      return reading.set(found.place, value, printPath(path));
+      return reading.set(found.place, value, path);
     case 'complex':
       return writeComplex(reading, found, path, value, rules);
     case 'schema':
