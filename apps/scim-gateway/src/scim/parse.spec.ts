@@ -161,6 +161,11 @@ describe('POST /Users (section 1.4)', () => {
       'a\ufffd\ufffd',
       `${'x'.repeat(120)}…`,
     ]));
+
+  it('is not led into the depth by schemas within schemas', () => {
+    const deep = Array.from({ length: 9000 }).reduce<object>((inner) => ({ [CORE]: inner }), {});
+    expect(parseUser({ ...needed, ...deep }).ignored).toEqual([CORE]);
+  });
 });
 
 describe('PUT /Users/{id}', () => {

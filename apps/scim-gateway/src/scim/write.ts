@@ -51,10 +51,12 @@ function writeSchema(reading: Reading, urn: string, value: unknown, rules: Rules
   for (const place of places) if (place.urn === urn && !place.alias) reading.clear(place);
 }
 
+/** Undefined for a key that is no path, or a schema inside a schema, which could be nested without end. */
 function keyPath(key: string, urn: string | undefined): Path | undefined {
   try {
     const path = parsePath(key);
-    return urn === undefined || path.urn !== undefined ? path : { ...path, urn };
+    if (urn === undefined) return path;
+    return path.name === '' ? undefined : { urn, ...path };
   } catch {
     return undefined;
   }
