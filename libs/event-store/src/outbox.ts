@@ -105,7 +105,9 @@ export class Outbox {
   /** Reads the last id given, then the end of the running transactions; once all of these are over, nothing can appear below that id. */
   private async raiseFloor(): Promise<void> {
     if (!this.candidate) {
-      const last = await this.pool.query<{ id: string }>('select last_value::text as id from store.outbox_id_seq');
+      const last = await this.pool.query<{ id: string }>(
+        'select case when is_called then last_value else 0 end::text as id from store.outbox_id_seq',
+      );
       if (last.rows[0]?.id === this.floor) return;
       const end = await this.pool.query<{ xmax: string }>(
         'select pg_snapshot_xmax(pg_current_snapshot())::text as xmax',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { append, batchOf, event, openStore, type OpenStore } from './store.fixture.js';
 
@@ -67,15 +68,21 @@ describe('the feed', () => {
     expect((await open.feed.page(account, 1))[0]?.previd).toBe(all[0]?.id);
   });
 
-  it('names the accounts that changed since a cursor, and no others', async () => {
+  it('names the accounts that changed since a cursor, and leaves out quiet ones once older transactions are over', async () => {
     const [quiet, busy] = [randomUUID(), randomUUID()];
     await append(open, quiet, batchOf([event(newStream())]));
-    const { cursor } = await open.feed.heads();
-    await append(open, busy, batchOf([event(newStream())]));
-    const { heads, complete } = await open.feed.heads(cursor);
-    expect(complete).toBe(false);
-    expect(heads.map((head) => head.account)).toContain(busy);
-    expect(heads.map((head) => head.account)).not.toContain(quiet);
+    let { cursor } = await open.feed.heads();
+    // A transaction elsewhere on the server may hold the cursor back for a moment; then an account is named twice, never left out.
+    const named = await until(async () => {
+      await append(open, busy, batchOf([event(newStream())]));
+      const since = await open.feed.heads(cursor);
+      ({ cursor } = since);
+      expect(since.complete).toBe(false);
+      const accounts = since.heads.map((head) => head.account);
+      expect(accounts).toContain(busy);
+      return accounts.includes(quiet) ? undefined : accounts;
+    });
+    expect(named).not.toContain(quiet);
   });
 
   it('does not miss an append that began before the cursor and committed after it', async () => {
