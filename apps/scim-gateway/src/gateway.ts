@@ -8,7 +8,7 @@ import {
   Outbox,
   storeMigrations,
 } from '@bitabiz/event-store';
-import { openEventLog } from '@bitabiz/messaging/log';
+import { openEventLog } from '@bitabiz/messaging/open-log';
 import { startRelay } from '@bitabiz/messaging/relay';
 import { startService, type RunningService } from '@bitabiz/service-kit/bootstrap';
 import { createPool } from '@bitabiz/service-kit/database';

@@ -1,7 +1,7 @@
 import type { AccountEvent, UserEvent } from '@bitabiz/event-contracts';
 import type { Batch, Claim, NewEvent, StreamRead } from '@bitabiz/event-store';
 import { evolve as evolveAccount, type Account } from './account/account.decider.js';
-import { foldKey } from './scim/fold.js';
+import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Holder, Names } from './user/names.decider.js';
 import { evolve as evolveUser, isEmployee, namesHeld, type User } from './user/user-state.decider.js';
 import { fromRow, toRow, type KnownUser, type UserRow } from './user/user-row.js';

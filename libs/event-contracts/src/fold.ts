@@ -11,7 +11,7 @@ export function foldKey(text: string): string {
   return text.normalize('NFC').split('ı').map(fold).join('ı').normalize('NFC');
 }
 
-// eslint-disable-next-line no-control-regex -- the range is the definition of ASCII
+// oxlint-disable-next-line no-control-regex -- the range is the definition of ASCII
 const isAscii = /^[\0-\x7f]*$/;
 
 const fold = (text: string) => text.toLowerCase().toUpperCase().toLowerCase().replaceAll('ς', 'σ');

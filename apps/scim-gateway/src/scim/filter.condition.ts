@@ -3,7 +3,7 @@ import { invalidFilter } from './error.js';
 import { printPath, type Comparison, type Filter, type Literal, type Path } from './filter.ast.js';
 import { leavesOf, present, subLeaves, type Leaf } from './filter.leaves.js';
 import { holds, joined, negated, never, type Condition, type Key, type Operator } from './filter.logic.js';
-import { foldKey } from './fold.js';
+import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Element } from './registry.js';
 import { isStorable, shown } from './text.js';
 

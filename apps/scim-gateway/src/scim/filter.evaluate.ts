@@ -3,7 +3,7 @@ import { dateKey } from './dates.js';
 import { conditionOf } from './filter.condition.js';
 import type { Filter } from './filter.ast.js';
 import { holds, type Column, type Condition, type Key } from './filter.logic.js';
-import { foldKey } from './fold.js';
+import { foldKey } from '@bitabiz/event-contracts/fold';
 
 /** A user as a filter sees it. */
 export interface FilterRow {

@@ -1,5 +1,5 @@
 import type { Filter, Literal } from './filter.ast.js';
-import { foldKey } from './fold.js';
+import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Complex, Element } from './registry.js';
 
 /**

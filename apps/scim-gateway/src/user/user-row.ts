@@ -1,5 +1,6 @@
 import type { Profile } from '@bitabiz/event-contracts';
-import { foldKey } from '../scim/fold.js';
+import type { UserValues } from '../scim/attributes.js';
+import { foldedValues } from '../scim/filter.evaluate.js';
 import type { Employee, User } from './user-state.decider.js';
 
 /** A row of own.users as JSON shows it. */
@@ -54,7 +55,7 @@ export function fromRow(row: UserRow): KnownUser {
 export function toRow(user: Employee, known: KnownUser): UserRow {
   const values: Record<string, string> = { userName: user.userName, email: user.email };
   for (const [field, value] of Object.entries(user.profile)) if (value !== undefined) values[field] = value;
-  const folded = Object.fromEntries(Object.entries(values).map(([field, value]) => [field, foldKey(value)]));
+  const folded = foldedValues(values as UserValues);
   const held = user.status !== 'released';
   return {
     user_id: user.userId,
@@ -65,8 +66,8 @@ export function toRow(user: Employee, known: KnownUser): UserRow {
     active: user.status === 'active',
     ad_user: user.adUser,
     external_id: user.externalId,
-    user_name_key: held ? (folded['userName'] ?? null) : null,
-    email_key: held ? (folded['email'] ?? null) : null,
+    user_name_key: held ? (folded.userName ?? null) : null,
+    email_key: held ? (folded.email ?? null) : null,
     manager_ref: user.manager,
     manager_id: user.manager !== null && guid.test(user.manager) ? user.manager : null,
     terminated_on: user.terminatedOn,

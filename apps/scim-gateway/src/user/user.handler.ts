@@ -1,7 +1,7 @@
 import type { Profile } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { decide as decideAccount, managedFields, requireOpen, type OpenAccount } from '../account/account.decider.js';
-import { foldKey } from '../scim/fold.js';
+import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Cause, World } from '../world.js';
 import type { Edit } from './managed.decider.js';
 import { admit, type Names } from './names.decider.js';

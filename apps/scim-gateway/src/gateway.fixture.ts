@@ -1,0 +1,99 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { hashToken, newToken } from '@bitabiz/service-kit/tokens';
+import { loadConfig } from '@bitabiz/service-kit/config';
+import { createDatabase } from '@bitabiz/testing/database';
+import { freePort } from '@bitabiz/testing/free-port';
+import { gatewayConfig } from './config.js';
+import { startGateway } from './gateway.js';
+
+export type Answer = { status: number; headers: Headers; body: Record<string, any> };
+export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
+export type TestAccount = { id: string; scim: Call; admin: Call };
+
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+/** A gateway on real databases and a real port, as a customer's Entra and an operator reach it. */
+export async function openGateway() {
+  const [database, keys, log] = await Promise.all([
+    createDatabase('gateway'),
+    createDatabase('keys'),
+    createDatabase('log'),
+  ]);
+  const operator = newToken('bbop');
+  const service = newToken('bbsvc');
+  const env = {
+    PORT: String(await freePort()),
+    DATABASE_URL: database.appUrl,
+    MIGRATION_DATABASE_URL: database.ownerUrl,
+    READER_DATABASE_URL: database.batchUrl,
+    KEYS_DATABASE_URL: keys.appUrl,
+    KEYS_MIGRATION_DATABASE_URL: keys.ownerUrl,
+    WRAPPING_KEYS: `w1:${randomBytes(32).toString('base64')}`,
+    EVENT_LOG: log.ownerUrl,
+    OPERATOR_TOKEN_SHA256: operator.hash,
+    SERVICE_TOKEN: service.token,
+    SERVICE_TOKEN_SHA256S: hashToken(service.token),
+    LOG_LEVEL: 'error',
+  };
+  const { service: running } = await startGateway(loadConfig(gatewayConfig, env));
+  const as = (token: string, base: string): Call => caller(`http://127.0.0.1:${env.PORT}${base}`, token);
+  const asOperator = as(operator.token, '');
+
+  async function newAccount(name = 'Nordlys A/S'): Promise<TestAccount> {
+    const { id } = (await asOperator('POST', '/accounts', { name })).body as { id: string };
+    const issue = async (scope: string) =>
+      (await asOperator('POST', `/accounts/${id}/tokens`, { scope, name: scope })).body['token'];
+    return { id, scim: as(await issue('scim'), '/scim/v2'), admin: as(await issue('admin'), `/accounts/${id}`) };
+  }
+
+  return {
+    env,
+    database,
+    operator: asOperator,
+    service: as(service.token, ''),
+    as,
+    newAccount,
+    async close() {
+      await running.close();
+      await Promise.all([database.drop(), keys.drop(), log.drop()]);
+    },
+  };
+}
+
+export type OpenGateway = Awaited<ReturnType<typeof openGateway>>;
+
+function caller(base: string, token: string): Call {
+  return async (method, path, body, headers = {}) => {
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    const response = await fetch(`${base}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...type, ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+  };
+}
+
+/** A POST body as Entra sends it (entra.md 1.4). */
+export const person = (name: string, over: Record<string, unknown> = {}) => ({
+  schemas: ['urn:ietf:params:scim:schemas:core:2.0:User', enterprise],
+  externalId: randomUUID(),
+  userName: `${name}@nordlys.example`,
+  active: true,
+  emails: [{ primary: true, type: 'work', value: `${name}@nordlys.example` }],
+  name: { givenName: name, familyName: 'Lovelace' },
+  meta: { resourceType: 'User' },
+  roles: [],
+  ...over,
+});
+
+/** A PATCH body of operations, verbose dialect. */
+export const patch = (...operations: unknown[]) => ({
+  schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+  Operations: operations,
+});
+
+export const activeIs = (active: boolean) => patch({ op: 'Replace', path: 'active', value: active ? 'True' : 'False' });
+export const managerIs = (id: string) => patch({ op: 'Add', path: `${enterprise}:manager`, value: id });
+export const managerOf = (body: Record<string, any>): string | undefined => body[enterprise]?.manager?.value;
