@@ -51,7 +51,7 @@ export function ringChanges(known: string[][], found: string[][], because: Becau
     ...known
       .filter((members) => !after.has(ringKey(members)))
       .map((members): ApprovalEvent => ({ type: 'ManagerCycleResolved', data: { members: sorted(members), because } })),
-    ...found
+    ...[...new Map(found.map((members) => [ringKey(members), members])).values()]
       .filter((members) => !before.has(ringKey(members)))
       .map((members): ApprovalEvent => ({ type: 'ManagerCycleFound', data: { members: sorted(members), because } })),
   ];

@@ -1,0 +1,182 @@
+import { EventStore, Feed, storeMigrations } from '@bitabiz/event-store';
+import { applyEvents } from '@bitabiz/messaging/apply';
+import { handlerOf, liveMigration, searchPath, type ProjectionSet } from '@bitabiz/projections';
+import { createPool, inTransaction } from '@bitabiz/service-kit/database';
+import { migrate, sqlFile } from '@bitabiz/service-kit/migrations';
+import { createDatabase, type TestDatabase } from '@bitabiz/testing/database';
+import { History, userCreated } from '@bitabiz/testing/history';
+import type { Pool } from 'pg';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { people } from './graph/people.projection.js';
+import { approvalsReaction } from './reactions/approvals.reaction.js';
+
+let database: TestDatabase;
+let batch: Pool;
+let history: History;
+let applied = 0;
+const store = new EventStore();
+const now = () => new Date();
+const set: ProjectionSet = {
+  service: 'approval-flow',
+  sources: ['scim-gateway'],
+  projections: [people],
+  react: approvalsReaction(store, now),
+};
+
+beforeAll(async () => {
+  database = await createDatabase('approvals');
+  const own = { name: 'approvals', sql: sqlFile(import.meta.url, './approvals/own.table.sql') };
+  await migrate({
+    url: database.ownerUrl,
+    migrations: [...storeMigrations, own, liveMigration(set)],
+    roles: database.roles,
+  });
+  batch = createPool(database.batchUrl, { name: 'test', searchPath: searchPath('live') });
+});
+beforeEach(() => {
+  history = new History('scim-gateway');
+  applied = 0;
+});
+afterAll(async () => {
+  await batch.end();
+  await database.drop();
+});
+
+/** Hands on everything that happened since the last call, in one batch or event by event. */
+async function deliver(oneByOne = false): Promise<void> {
+  const events = history.events.slice(applied);
+  applied = history.events.length;
+  for (const part of oneByOne ? events.map((event) => [event]) : [events]) {
+    const result = await inTransaction(batch, (tx) => applyEvents(tx, 'scim-gateway', part, handlerOf(set), now));
+    expect(result.parked).toEqual([]);
+  }
+}
+
+const hire = (name: string, manager: string | null = null): string => {
+  const event = userCreated(name, { manager });
+  history.add(event);
+  return event.data.userId;
+};
+const manager = (userId: string, from: string | null, to: string | null) =>
+  history.add({ type: 'ManagerChanged', data: { userId, from, to } });
+const suspend = (userId: string) =>
+  history.add({ type: 'UserSuspended', data: { userId, origin: 'provisioning', terminatedOn: '2026-11-25' } });
+const reactivate = (userId: string) =>
+  history.add({ type: 'UserReactivated', data: { userId, origin: 'provisioning', matchedBy: 'id' } });
+
+async function approval(userId: string) {
+  const { rows } = await batch.query(
+    'select approver_id, missing from own.approvals where account_id = $1 and employee_id = $2',
+    [history.accountId, userId],
+  );
+  return rows[0] ? (rows[0].approver_id ?? rows[0].missing) : 'none';
+}
+async function roles(): Promise<string[]> {
+  const { rows } = await batch.query('select employee_id from own.roles where account_id = $1', [history.accountId]);
+  return rows.map((row) => row.employee_id);
+}
+const published = () => new Feed('approval-flow', batch).page(history.accountId, 0);
+const typesOf = async () => (await published()).map((event) => event.type);
+
+describe.each([false, true])('approvers (event by event: %s)', (oneByOne) => {
+  it('stay with departments until the first manager reference switches the account to 1:1, for everybody (A1)', async () => {
+    const [boss, ada] = [hire('grace'), hire('ada')];
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe('departments approve');
+    manager(ada, null, boss);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe(boss);
+    expect(await approval(boss)).toBe('no manager');
+    expect((await typesOf()).filter((type) => type === 'ApprovalFoundationSwitched')).toHaveLength(1);
+  });
+
+  it('hold the role from the first report to the last (A2)', async () => {
+    const boss = hire('grace');
+    const [ada, linus] = [hire('ada', boss), hire('linus', boss)];
+    await deliver(oneByOne);
+    expect(await roles()).toEqual([boss]);
+    suspend(ada);
+    await deliver(oneByOne);
+    expect(await roles()).toEqual([boss]);
+    manager(linus, boss, null);
+    await deliver(oneByOne);
+    expect(await roles()).toEqual([]);
+    expect(await approval(ada)).toBe('none');
+  });
+
+  it('are set the moment the manager arrives, whoever comes first (A4)', async () => {
+    const boss = userCreated('grace');
+    const ada = hire('ada', boss.data.userId);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe('manager unknown');
+    history.add(boss);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe(boss.data.userId);
+    expect(await roles()).toEqual([boss.data.userId]);
+  });
+
+  it('are missing while the manager is inactive, and back with him (A8)', async () => {
+    const boss = hire('grace');
+    const ada = hire('ada', boss);
+    suspend(boss);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe('manager inactive');
+    reactivate(boss);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe(boss);
+  });
+
+  it('are missing when the manager is deleted for good', async () => {
+    const boss = hire('grace');
+    const ada = hire('ada', boss);
+    const released = { userName: 'grace@nordlys.example', email: 'grace@nordlys.example' };
+    const gone = { userId: boss, origin: 'provisioning', terminatedOn: '2026-11-25', scimId: boss, released };
+    history.add({ type: 'UserDeleted', data: gone });
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe('manager deleted');
+    expect(await roles()).toEqual([]);
+  });
+
+  it('stay as given in a ring, which is reported once and taken back when it is broken (A9)', async () => {
+    const [a, b, c] = [hire('a'), hire('b'), hire('c')];
+    manager(a, null, b);
+    manager(b, null, c);
+    await deliver(oneByOne);
+    manager(c, null, a);
+    await deliver(oneByOne);
+    expect([await approval(a), await approval(b), await approval(c)]).toEqual([b, c, a]);
+    const found = (await published()).filter((event) => event.type === 'ManagerCycleFound');
+    expect(found.map((event) => event.data)).toEqual([{ members: [a, b, c].sort(), because: 'change' }]);
+    manager(c, a, null);
+    await deliver(oneByOne);
+    expect((await typesOf()).at(-1)).toBe('ManagerCycleResolved');
+  });
+
+  it('are missing for who is own manager, and that is a ring of one (A9)', async () => {
+    const ada = hire('ada');
+    manager(ada, null, ada);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe('own manager');
+    expect(await typesOf()).toContain('ManagerCycleFound');
+  });
+
+  it('publish nothing when the same events come again', async () => {
+    const boss = hire('grace');
+    hire('ada', boss);
+    await deliver(oneByOne);
+    const before = await typesOf();
+    applied = 0;
+    await deliver(oneByOne);
+    expect(await typesOf()).toEqual(before);
+  });
+
+  it('lose the role when the last report is erased (P20)', async () => {
+    const boss = hire('grace');
+    const ada = hire('ada', boss);
+    await deliver(oneByOne);
+    history.add({ type: 'UserErased', data: { userId: ada } });
+    await deliver(oneByOne);
+    expect(await roles()).toEqual([]);
+    expect(await approval(ada)).toBe('none');
+  });
+});
