@@ -44,7 +44,8 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   await inParallel(options.workers ?? 4, accounts, async (accountId) => {
     for (const source of set.sources) {
       const live = (await readCheckpoints(options.batch, source, [accountId])).get(accountId);
-      events += await fold(options, source, accountId, live?.lastSeq ?? 0);
+      const folded = await fold(options, source, accountId, live?.lastSeq ?? 0);
+      events += folded;
     }
     differences.push(...(await compareAtCheckpoint(options, accountId)));
   });

@@ -11,7 +11,7 @@ export function schemaSql(set: ProjectionSet, schema: string): string {
     ...set.projections.map((each) => each.sql),
     ...set.projections.flatMap((each) => each.tables.map(walls)),
     'set local search_path = public;',
-  ].join('\n');
+  ].join(';\n');
 }
 
 /** Row-level security of a table whose rows belong to accounts (decision 11): the app sees the account that is set, the named batch role all. */
