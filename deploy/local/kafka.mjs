@@ -1,8 +1,8 @@
 // Starts Apache Kafka (KRaft, one process) on 127.0.0.1 from Maven Central's jars, for machines without Docker:
 //
-//   node deploy/local/kafka.mjs [--port 19092] [--controller-port 19093] [--dir .kafka] [--jars .kafka/jars]
+//   node deploy/local/kafka.mjs [--port 19092] [--controller-port 19093] [--dir .kafka] [--jars .kafka/jars] [--temporary]
 //
-// Needs Java 17 and, the first time, Maven (43 MB). Data stay in --dir. Prints one line when it is ready; SIGINT, SIGTERM or a closed
+// Needs Java 17 and, the first time, Maven (43 MB). Data stay in --dir, unless they are --temporary. Prints one line when it is ready; SIGINT, SIGTERM or a closed
 // IPC channel stop it.
 import { spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -20,6 +20,7 @@ const { values } = parseArgs({
     'controller-port': { type: 'string' },
     dir: { type: 'string', default: '.kafka' },
     jars: { type: 'string' },
+    temporary: { type: 'boolean', default: false },
   },
 });
 const port = Number(values.port);
@@ -142,7 +143,7 @@ function start() {
   });
   writeFileSync(pidFile, String(broker.pid));
   broker.once('exit', (code) => {
-    rmSync(pidFile, { force: true });
+    rmSync(values.temporary ? dir : pidFile, { recursive: true, force: true });
     process.exit(code === 143 ? 0 : (code ?? 0));
   });
   const stop = () => broker.kill('SIGTERM');

@@ -3,9 +3,9 @@ import { logLevel, type logCreator, type LogEntry } from 'kafkajs';
 
 /** Said on every start of a broker and every deployment; kafkajs tries again by itself. */
 const expected =
-  /coordinator (is|not)|coordinator is (loading|not available)|rebalanc|has joined the group|not running|re-joining/i;
+  /coordinator (is|not)|coordinator is (loading|not available)|rebalanc|has joined the group|not running|re-joining|topic creation errors/i;
 const connection =
-  /connection|ECONN|timed out|disconnected|not the leader|does not host|no broker|failed to (send|connect)/i;
+  /connection|ECONN|timed out|disconnected|not the leader|does not host|no broker|failed to (send|connect)|restarting the consumer/i;
 
 export type OutOfRange = { topic: string; partition: number; groupId: string };
 

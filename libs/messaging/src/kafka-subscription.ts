@@ -5,7 +5,10 @@ import { Alarm, growingPause } from './pauses.js';
 
 type Context = { kafka: Kafka; prepare(): Promise<void>; logger: Logger };
 
-const timings = { sessionTimeout: 10_000, heartbeatInterval: 1_000, rebalanceTimeout: 60_000, maxWaitTimeInMs: 1_000 };
+const text = (bytes: Buffer | null) => bytes?.toString('utf8') ?? '';
+
+// The shortest session that brokers allow by default: a member that died is missed, and its successor waits, no longer.
+const timings = { sessionTimeout: 6_000, heartbeatInterval: 1_000, rebalanceTimeout: 60_000, maxWaitTimeInMs: 1_000 };
 
 /** A member of a Kafka consumer group. kafkajs gives up on some errors; then the member is made anew. */
 export class KafkaSubscription implements Subscription {
@@ -98,8 +101,8 @@ export class KafkaSubscription implements Subscription {
       topic,
       partition,
       offset,
-      key: `${key}`,
-      value: `${value}`,
+      key: text(key),
+      value: text(value),
     }));
     // kafkajs sends heartbeats between batches only, and a call may be long.
     const beating = setInterval(() => payload.heartbeat().catch(() => undefined), timings.heartbeatInterval);
@@ -138,12 +141,12 @@ export class KafkaSubscription implements Subscription {
   }
 
   /** A commit that fails (the group is changing) only means that records come again. */
-  private async commit({ batch, commitOffsetsIfNecessary }: EachBatchPayload, next: bigint): Promise<void> {
-    const { topic, partition } = batch;
+  private async commit(payload: EachBatchPayload, next: bigint): Promise<void> {
+    const { topic, partition } = payload.batch;
     const partitions = [{ partition, offset: String(next) }];
-    await commitOffsetsIfNecessary({ topics: [{ topic, partitions }] }).catch((error: unknown) =>
-      this.context.logger.debug({ topic, partition, error }, 'an offset was not committed'),
-    );
+    await payload
+      .commitOffsetsIfNecessary({ topics: [{ topic, partitions }] })
+      .catch((error: unknown) => this.context.logger.debug({ topic, partition, error }, 'an offset was not committed'));
   }
 
   /** Without transactions and compaction a partition's offsets have no holes: a jump means that records are gone. */

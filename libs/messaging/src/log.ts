@@ -19,11 +19,11 @@ export type SubscribeOptions = {
    * Gets records of one topic and partition, in order, at least once. When it rejects, the same records come again after a growing
    * pause (1 s … 30 s), for ever; their offset is committed only after it resolved. Calls for different partitions may overlap.
    */
-  onRecords(records: LogRecord[]): Promise<void>;
+  onRecords: (records: LogRecord[]) => Promise<void>;
   /** Gets all partitions that this member has now, whenever that changes. */
-  onAssigned?(partitions: TopicPartition[]): void;
+  onAssigned?: (partitions: TopicPartition[]) => void;
   /** The log no longer has what came next here (retention, a wiped or restored log): what is missing must come from the feed. */
-  onGap?(at: TopicPartition): void;
+  onGap?: (at: TopicPartition) => void;
 };
 
 /** The ordered log between services (decision 4): one port, an adapter for Kafka and one for Postgres, one contract suite for both. */

@@ -23,7 +23,7 @@ describe('the partition of a key', () => {
   });
 
   it('spreads accounts evenly enough', () => {
-    const counts = new Array<number>(16).fill(0);
+    const counts = Array.from({ length: 16 }, () => 0);
     for (let n = 0; n < 16_000; n++) counts[partitionOf(crypto.randomUUID(), 16)]! += 1;
     expect(Math.min(...counts)).toBeGreaterThan(800);
   });

@@ -65,7 +65,7 @@ export class PostgresReader {
 
   /** Takes nothing further, waits for the calls that are running, writes their offsets. */
   async drop(): Promise<void> {
-    for (const id of [...this.owned.keys()]) this.forget(id);
+    for (const id of this.owned.keys()) this.forget(id);
     await this.pumping;
     while (this.running > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
     await this.commits.flush();

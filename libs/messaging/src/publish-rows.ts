@@ -7,9 +7,9 @@ type Publishing = {
   log: EventLog;
   topic: string;
   /** False once this relay is no longer the one that publishes. */
-  mayGoOn(): boolean;
-  done(rows: OutboxBatch[]): Promise<void>;
-  refused(row: OutboxBatch, error: LogRefused): void;
+  mayGoOn: () => boolean;
+  done: (rows: OutboxBatch[]) => Promise<void>;
+  refused: (row: OutboxBatch, error: LogRefused) => void;
 };
 
 /**

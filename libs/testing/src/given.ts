@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 
 export type Decider<S, C, E> = {
-  decide(command: C, state: S): E[];
-  evolve(state: S, event: E): S;
+  decide: (command: C, state: S) => E[];
+  evolve: (state: S, event: E) => S;
   initial: S;
 };
 
@@ -13,6 +13,7 @@ export const specFor =
     when: (command: C) => {
       const act = () => decide(command, history.reduce(evolve, initial));
       return {
+        // oxlint-disable-next-line unicorn/no-thenable -- given, when, then; nobody awaits it.
         then: (...events: E[]) => expect(act()).toEqual(events),
         thenNothing: () => expect(act()).toEqual([]),
         thenRefused: (code: string) => expect(act).toThrow(expect.objectContaining({ code })),

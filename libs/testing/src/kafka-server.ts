@@ -82,7 +82,7 @@ async function jars(): Promise<Kafka | string> {
   const port = await freePort();
   const ports = ['--port', String(port), '--controller-port', String(await freePort())];
   // With an IPC channel the broker ends by itself when this process is killed.
-  const child = fork(join(root, 'deploy/local/kafka.mjs'), [...ports, '--dir', folder, '--jars', cache], {
+  const child = fork(join(root, 'deploy/local/kafka.mjs'), [...ports, '--dir', folder, '--jars', cache, '--temporary'], {
     silent: true,
   });
   let said = '';

@@ -46,11 +46,13 @@ export class MemoryOutbox implements OutboxSource {
     const { failure } = this;
     this.failure = undefined;
     if (failure) throw failure;
-    return this.rows.filter((row) => !stopped.includes(row.accountId)).slice(0, limit);
+    const open = stopped.length === 0 ? this.rows : this.rows.filter((row) => !stopped.includes(row.accountId));
+    return open.slice(0, limit);
   }
 
   async done(outboxIds: string[]): Promise<void> {
-    this.rows = this.rows.filter((row) => !outboxIds.includes(row.outboxId));
+    const finished = new Set(outboxIds);
+    this.rows = this.rows.filter((row) => !finished.has(row.outboxId));
   }
 
   async tryLock(): Promise<ShardLock | undefined> {

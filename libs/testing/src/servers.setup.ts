@@ -4,7 +4,7 @@ import { startKafka } from './kafka-server.js';
 import { startPostgres, type Server } from './postgres-server.js';
 import './provided.js';
 
-type Servers = { postgresUrl: string; kafkaBrokers: string; stop(): Promise<void> };
+type Servers = { postgresUrl: string; kafkaBrokers: string; stop: () => Promise<void> };
 type Shared = { users: number; servers: Promise<Servers> };
 
 // Each vitest project loads this file for itself; one run still has one set of servers.

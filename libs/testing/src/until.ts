@@ -19,7 +19,9 @@ export async function until<T>(
       last = error;
     }
     if (performance.now() > deadline) {
-      throw new Error(`not within ${deadlineMs} ms: ${last instanceof Error ? last.message : last}`, { cause: last });
+      throw new Error(`not within ${deadlineMs} ms: ${last instanceof Error ? last.message : String(last)}`, {
+        cause: last,
+      });
     }
     await pause(everyMs);
   }
