@@ -86,7 +86,7 @@ export class Outbox {
   async tryLock(): Promise<{ release(): Promise<void>; lost: Promise<void> } | undefined> {
     const client: Client = createClient(this.url, 'relay-lock');
     const lost = new Promise<void>((resolve) => {
-      client.once('error', () => resolve());
+      client.on('error', () => resolve());
       client.once('end', () => resolve());
     });
     await client.connect();

@@ -1,0 +1,18 @@
+import { OperatorApi } from './operator-api.js';
+import { changeStartFile, type StartedAccount } from './start-file.js';
+
+/** Makes an account with a token for Entra and one for Setup admin, and notes it in start.json. */
+export async function makeAccount(
+  api: OperatorApi,
+  gateway: string,
+  file: string,
+  name: string,
+  timeZone?: string,
+): Promise<StartedAccount> {
+  const { id } = await api.create(name, timeZone);
+  const scim = await api.issue(id, 'scim', 'Entra provisioning');
+  const admin = await api.issue(id, 'admin', 'Setup admin');
+  const account = { id, name, scimEndpoint: `${gateway}/scim/v2`, token: scim.token, adminToken: admin.token };
+  await changeStartFile(file, (content) => ({ ...content, accounts: [...content.accounts, account] }));
+  return account;
+}

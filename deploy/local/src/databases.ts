@@ -1,0 +1,54 @@
+import pg from 'pg';
+
+/** The databases of the system; every service has its own, employees' keys lie apart (decision 10). */
+export const databases = [
+  'scim_gateway',
+  'scim_gateway_keys',
+  'employee_directory',
+  'approval_flow',
+  'sso',
+  'event_log',
+] as const;
+export type DatabaseName = (typeof databases)[number];
+export type Role = 'owner' | 'app' | 'batch';
+
+export const roleOf = (database: DatabaseName, role: Role) => `${database}_${role}`;
+
+/**
+ * Makes databases and roles that are missing; safe to repeat. Three roles per database: the owner runs migrations, app and batch own
+ * nothing, and none can pass row-level security (decision 11).
+ * @param superuser the address of a superuser; @param password the roles' password.
+ */
+export async function ensureDatabases(superuser: string, password: string): Promise<void> {
+  const client = new pg.Client({ connectionString: superuser });
+  await client.connect();
+  try {
+    for (const database of databases) {
+      for (const role of ['owner', 'app', 'batch'] as const) await ensureRole(client, roleOf(database, role), password);
+      const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
+      if (rowCount === 0) await client.query(`create database ${database} owner ${roleOf(database, 'owner')}`);
+      await client.query(`revoke all on database ${database} from public`);
+      await client.query(
+        `grant connect on database ${database} to ${roleOf(database, 'app')}, ${roleOf(database, 'batch')}`,
+      );
+    }
+  } finally {
+    await client.end();
+  }
+}
+
+async function ensureRole(client: pg.Client, role: string, password: string): Promise<void> {
+  const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+  const verb = rowCount === 0 ? 'create' : 'alter';
+  const secret = client.escapeLiteral(password);
+  await client.query(`${verb} role ${role} login nosuperuser nobypassrls nocreatedb nocreaterole password ${secret}`);
+}
+
+/** The address of a database as one of its roles. */
+export function addressOf(server: string, database: DatabaseName, role: Role, password: string): string {
+  const url = new URL(server);
+  url.pathname = `/${database}`;
+  url.username = roleOf(database, role);
+  url.password = password;
+  return url.href;
+}

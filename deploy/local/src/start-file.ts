@@ -1,0 +1,49 @@
+import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { writePrivate } from './secrets.js';
+
+export type StartedAccount = { id: string; name: string; scimEndpoint: string; token: string; adminToken: string };
+
+/** `<data-dir>/start.json`: how to reach what runs. Readable by its owner only, because it holds tokens. */
+export type StartFile = {
+  accounts: StartedAccount[];
+  services: Record<string, { url: string; pid: number }>;
+  operatorToken: string;
+};
+
+export const startFileOf = (dataDir: string) => join(dataDir, 'start.json');
+
+/** @returns undefined when there is no file, or one that nobody can read. */
+export function readStartFile(file: string): StartFile | undefined {
+  if (!existsSync(file)) return undefined;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as StartFile;
+  } catch {
+    return undefined;
+  }
+}
+
+const staleMs = 10_000;
+
+/** Changes the file under a lock: the supervisor and the command line both keep it current. */
+export async function changeStartFile(file: string, change: (content: StartFile) => StartFile): Promise<StartFile> {
+  const lock = `${file}.lock`;
+  for (;;) {
+    try {
+      closeSync(openSync(lock, 'wx'));
+      break;
+    } catch {
+      const made = statSync(lock, { throwIfNoEntry: false })?.mtimeMs;
+      if (made !== undefined && Date.now() - made > staleMs) rmSync(lock, { force: true });
+      await pause(20);
+    }
+  }
+  try {
+    const content = change(readStartFile(file) ?? { accounts: [], services: {}, operatorToken: '' });
+    writePrivate(file, content);
+    return content;
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}

@@ -1,0 +1,120 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { makeAccount } from './accounts.js';
+import { Child } from './child.js';
+import { ensureDatabases } from './databases.js';
+import { environmentOf } from './environment.js';
+import { claimDataDir, endLeftovers } from './leftovers.js';
+import { OperatorApi } from './operator-api.js';
+import { portsOf, serviceNames, urlOf, type Options } from './options.js';
+import { requireFreePorts } from './ports.js';
+import { Postgres } from './postgres.js';
+import { loadSecrets, type Secrets } from './secrets.js';
+import { changeStartFile, startFileOf, type StartFile } from './start-file.js';
+
+const firstAccounts = ['Nordlys A/S', 'Sydhavn ApS'];
+
+/** The whole system on one machine: Postgres, the log, every service, two accounts (decision 14, "Running it"). */
+export class Supervisor {
+  private children: Child[] = [];
+  private postgres: Postgres | undefined;
+  private stopping = false;
+  private release: (() => void) | undefined;
+
+  constructor(
+    private readonly options: Options,
+    private readonly say: (line: string) => void,
+  ) {}
+
+  /** @returns what start.json says once everything is ready. @throws CannotStart with a sentence for the person at the terminal. */
+  async start(): Promise<StartFile> {
+    const { dataDir, port } = this.options;
+    const secrets = loadSecrets(dataDir);
+    this.release = claimDataDir(dataDir);
+    const ports = portsOf(port);
+    this.postgres = await Postgres.open(dataDir, ports.postgres, secrets.postgresPassword);
+    if (await endLeftovers(dataDir)) this.say('Services that an earlier start left behind were ended');
+    if (await this.postgres.endLeftover()) this.say('A Postgres that an earlier start left behind was ended');
+    await requireFreePorts(ports);
+    this.say('Starting Postgres …');
+    await this.postgres.start(() => void this.restartPostgres());
+    await ensureDatabases(this.postgres.url, secrets.rolePassword);
+    this.say(`Starting the services (event log on ${this.options.log ?? 'Postgres'}) …`);
+    await this.startServices(this.postgres.url, secrets);
+    return this.ensureAccounts(secrets);
+  }
+
+  /** In order: services first, so that they finish their requests, then Postgres. */
+  async stop(): Promise<void> {
+    this.stopping = true;
+    await Promise.all(this.children.map((child) => child.stop()));
+    await this.postgres?.stop();
+    this.release?.();
+  }
+
+  private async startServices(server: string, secrets: Secrets): Promise<void> {
+    const ports = portsOf(this.options.port);
+    this.children = serviceNames.map(
+      (name) =>
+        new Child({
+          name,
+          program: join(this.options.root, 'apps', name, 'dist', 'main.js'),
+          port: ports[name],
+          dataDir: this.options.dataDir,
+          environment: environmentOf(name, server, this.options, secrets),
+          onStarted: () => void this.noteServices(secrets),
+          say: this.say,
+        }),
+    );
+    const [gateway, ...others] = this.children;
+    gateway?.start();
+    await gateway?.ready();
+    for (const child of others) child.start();
+    await Promise.all(others.map((child) => child.ready()));
+  }
+
+  /** start.json is written when everything is ready, and kept current from then on. */
+  private async noteServices(secrets: Secrets): Promise<void> {
+    if (this.children.some((child) => child.pid === undefined) || this.stopping) return;
+    await changeStartFile(startFileOf(this.options.dataDir), (content) => ({
+      ...content,
+      services: Object.fromEntries(serviceNames.map((name, index) => [name, this.serviceAt(index)])),
+      operatorToken: secrets.operatorToken,
+    }));
+  }
+
+  private serviceAt(index: number): { url: string; pid: number } {
+    const child = this.children[index];
+    return { url: child?.url ?? '', pid: child?.pid ?? 0 };
+  }
+
+  private async ensureAccounts(secrets: Secrets): Promise<StartFile> {
+    const file = startFileOf(this.options.dataDir);
+    const gateway = urlOf(portsOf(this.options.port)['scim-gateway']);
+    const content = await changeStartFile(file, (each) => ({
+      ...each,
+      accounts: each.accounts.map((account) => ({ ...account, scimEndpoint: `${gateway}/scim/v2` })),
+      operatorToken: secrets.operatorToken,
+    }));
+    const api = new OperatorApi(gateway, secrets.operatorToken);
+    for (const name of firstAccounts.slice(content.accounts.length)) await makeAccount(api, gateway, file, name);
+    await this.noteServices(secrets);
+    return changeStartFile(file, (each) => each);
+  }
+
+  /** Postgres died by itself: the services wait and say that they are not ready; it is started again with growing pauses. */
+  private async restartPostgres(): Promise<void> {
+    for (let ms = 1_000; !this.stopping; ms = Math.min(ms * 2, 30_000)) {
+      this.say(`Postgres ended by itself; it is started again in ${ms / 1000} s`);
+      await pause(ms);
+      if (this.stopping) return;
+      try {
+        await this.postgres?.start(() => void this.restartPostgres());
+        this.say('Postgres is back');
+        return;
+      } catch (error) {
+        this.say((error as Error).message);
+      }
+    }
+  }
+}
