@@ -1,4 +1,4 @@
-import { createPool } from '@bitabiz/service-kit/database';
+import { withConnection, createPool } from '@bitabiz/service-kit/database';
 import type { Logger } from '@bitabiz/service-kit/log';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
 import type { Pool } from 'pg';
@@ -57,7 +57,7 @@ export class PostgresStore {
     return rows;
   }
 
-  /** @throws LogRefused when it is the messages' fault (SQLSTATE 22, 23, 54); the whole batch is stored or nothing. */
+  /** @throws LogRefused when it is the messages' fault (SQLSTATE 22, 54); the whole batch is stored or nothing. */
   async publish(topic: string, messages: LogMessage[]): Promise<void> {
     try {
       await this.pool.query({
@@ -72,7 +72,7 @@ export class PostgresStore {
       });
     } catch (error) {
       const { code, message } = error as { code?: string; message?: string };
-      if (code && /^(22|23|54)...$/.test(code)) throw new LogRefused(message, { cause: error });
+      if (code && /^(22|54)...$/.test(code)) throw new LogRefused(message, { cause: error });
       throw error;
     }
   }
@@ -117,29 +117,31 @@ export class PostgresStore {
 
   /** Deletes messages older than `before`; the feeds keep their content for ever. @returns how many, or undefined when another process is at it. */
   async prune(before: Date): Promise<number | undefined> {
-    const client = await this.pool.connect();
-    try {
-      const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [lockId]);
-      if (!rows[0]?.held) return undefined;
-      const { rowCount } = await client.query('delete from log.messages where at < $1', [before]);
-      return rowCount ?? 0;
-    } finally {
-      // Closing the session gives its lock back whatever happened.
-      client.release(true);
-    }
+    // Closing the session gives its lock back whatever happened.
+    return withConnection(
+      this.pool,
+      async (client) => {
+        const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [lockId]);
+        if (!rows[0]?.held) return undefined;
+        const { rowCount } = await client.query('delete from log.messages where at < $1', [before]);
+        return rowCount ?? 0;
+      },
+      'close',
+    );
   }
 
   private async makeTables(): Promise<void> {
     const exist = "select to_regprocedure('log.read(int[],bigint[],int,bigint)') is not null as ready";
     const { rows } = await this.pool.query<{ ready: boolean }>(exist);
     if (rows[0]?.ready) return;
-    const client = await this.pool.connect();
-    try {
-      await client.query('select pg_advisory_lock($1)', [lockId]);
-      const again = await client.query<{ ready: boolean }>(exist);
-      if (!again.rows[0]?.ready) await client.query(`begin; ${tables} commit;`);
-    } finally {
-      client.release(true);
-    }
+    await withConnection(
+      this.pool,
+      async (client) => {
+        await client.query('select pg_advisory_lock($1)', [lockId]);
+        const again = await client.query<{ ready: boolean }>(exist);
+        if (!again.rows[0]?.ready) await client.query(`begin; ${tables} commit;`);
+      },
+      'close',
+    );
   }
 }

@@ -34,21 +34,40 @@ export function createPool(url: string, { name, max = 10, searchPath, genericPla
 export const createClient = (url: string, name: string): pg.Client =>
   new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
 
-/** Runs `work` in one transaction; rolled back when it throws. A connection that broke is thrown away. */
-export async function inTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
-  const tx = await pool.connect();
+/**
+ * Lends a connection of the pool to `work`. One that broke is thrown away, and breaking between two queries is no unhandled error:
+ * the pool listens only to connections that lie idle in it. `close` ends the session afterwards, and with it its locks.
+ */
+export async function withConnection<T>(
+  pool: pg.Pool,
+  work: (connection: pg.PoolClient) => Promise<T>,
+  after: 'keep' | 'close' = 'keep',
+): Promise<T> {
+  const connection = await pool.connect();
   let broken: Error | undefined;
+  const onError = (error: Error) => (broken = error);
+  connection.on('error', onError);
   try {
-    await tx.query('begin');
-    const result = await work(tx);
-    await tx.query('commit');
-    return result;
-  } catch (error) {
-    await tx.query('rollback').catch((failure: Error) => (broken = failure));
-    throw error;
+    return await work(connection);
   } finally {
-    tx.release(broken);
+    connection.off('error', onError);
+    connection.release(broken ?? after === 'close');
   }
+}
+
+/** Runs `work` in one transaction; rolled back when it throws. */
+export function inTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
+  return withConnection(pool, async (tx) => {
+    await tx.query('begin');
+    try {
+      const result = await work(tx);
+      await tx.query('commit');
+      return result;
+    } catch (error) {
+      await tx.query('rollback').catch((failure: Error) => tx.emit('error', failure));
+      throw error;
+    }
+  });
 }
 
 /** One transaction that sees and writes the rows of one account only (decision 11). */
