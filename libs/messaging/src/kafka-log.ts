@@ -13,7 +13,7 @@ import {
 } from './log.js';
 import { partitionOf } from './partition.js';
 import { inBatches } from './batches.js';
-import { OneAtATime } from './pauses.js';
+import { OneAtATime, within } from './pauses.js';
 import { wrongPartitions } from './wrong-partitions.js';
 
 type Options = { clientId: string; partitions: number; logger: Logger };
@@ -73,15 +73,22 @@ export class KafkaLog implements EventLog {
 
   async ensureTopics(topics: string[]): Promise<void> {
     await this.administrate();
+    const existing = new Set(await this.admin.listTopics());
+    const missing = topics.filter((topic) => !existing.has(topic));
+    if (missing.length > 0) await this.createTopics(missing);
+    const metadata = await this.admin.fetchTopicMetadata({ topics });
+    for (const { name, partitions } of metadata.topics) {
+      if (partitions.length !== this.partitions) throw wrongPartitions(name, partitions.length, this.partitions);
+    }
+  }
+
+  /** With the broker's own number of replicas. Where the operator makes the topics, this is never called. */
+  private async createTopics(topics: string[]): Promise<void> {
     const retention = { name: 'retention.ms', value: String(7 * 24 * 3_600_000) };
     await this.admin.createTopics({
       waitForLeaders: true,
       topics: topics.map((topic) => ({ topic, numPartitions: this.partitions, configEntries: [retention] })),
     });
-    const metadata = await this.admin.fetchTopicMetadata({ topics });
-    for (const { name, partitions } of metadata.topics) {
-      if (partitions.length !== this.partitions) throw wrongPartitions(name, partitions.length, this.partitions);
-    }
   }
 
   async publish(topic: string, messages: LogMessage[]): Promise<void> {
@@ -108,8 +115,10 @@ export class KafkaLog implements EventLog {
   }
 
   async ready(): Promise<void> {
-    await this.administrate();
-    await this.admin.describeCluster();
+    await within(
+      5_000,
+      this.administrate().then(() => this.admin.describeCluster()),
+    );
   }
 
   async close(): Promise<void> {

@@ -26,6 +26,19 @@ export class Alarm {
   }
 }
 
+/** @throws when `answer` takes longer than so many milliseconds; it goes on, but nobody waits for it. */
+export async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`the log did not answer within ${ms} ms`)), ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** Carries out calls one after the other, whether or not the one before failed. */
 export class OneAtATime {
   private last: Promise<unknown> = Promise.resolve();

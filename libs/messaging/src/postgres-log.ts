@@ -1,7 +1,7 @@
 import type { Logger } from '@bitabiz/service-kit/log';
 import { refuseOversized, type EventLog, type LogMessage, type SubscribeOptions, type Subscription } from './log.js';
 import { partitionOf } from './partition.js';
-import { OneAtATime } from './pauses.js';
+import { OneAtATime, within } from './pauses.js';
 import { PostgresStore } from './postgres-store.js';
 import { PostgresSubscription } from './postgres-subscription.js';
 
@@ -60,13 +60,7 @@ export class PostgresLog implements EventLog {
   }
 
   async ready(): Promise<void> {
-    const late = AbortSignal.timeout(5_000);
-    await Promise.race([
-      this.store.pool.query('select 1'),
-      new Promise((_, reject) =>
-        late.addEventListener('abort', () => reject(new Error('the log did not answer within 5 s'))),
-      ),
-    ]);
+    await within(5_000, this.store.pool.query('select 1'));
   }
 
   /** Deletes what is older than the retention. Runs every hour, in one process at a time. */

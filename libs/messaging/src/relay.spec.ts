@@ -220,6 +220,22 @@ describe('the relay', () => {
     expect(outbox.claims).toBeGreaterThan(claims);
   });
 
+  it('publishes nothing, and says nothing, when the lock went while it looked', async () => {
+    outbox.append(ada, ['a1']);
+    const claim = outbox.claim.bind(outbox);
+    outbox.claim = async (limit, stopped) => {
+      const rows = await claim(limit, stopped);
+      outbox.taken = true;
+      outbox.loseLock();
+      await new Promise(setImmediate);
+      return rows;
+    };
+    const relay = start({ heartbeatMs: 1 });
+    await until(() => relay.status().problem === 'the lock of the outbox was lost');
+    expect(log.acknowledged).toEqual([]);
+    expect(relay.status().drainedAt).toBeUndefined();
+  });
+
   it('hands over to a second relay when the first is closed', async () => {
     const first = start();
     await until(() => first.status().publishing);

@@ -116,10 +116,10 @@ class Running {
   private async round(): Promise<void> {
     const { outbox, log, topic, pollMs, batchSize, logger } = this.options;
     if (!(await this.holdsLock())) return this.alarm.wait(pollMs);
+    const lock = this.lock;
     const lookedAt = this.options.now();
     const rows = await outbox.claim(batchSize, this.stopped.ids);
-    const lock = this.lock;
-    if (rows.length > 0 && lock) {
+    if (rows.length > 0) {
       await publishRows(rows, {
         log,
         topic,
@@ -140,6 +140,7 @@ class Running {
         },
       });
     }
+    // Another relay may publish by now, so this one no longer knows how far the outbox is empty.
     if (this.lock !== lock) return;
     if (rows.length < batchSize) this.drainedAt = lookedAt;
     await this.heartbeat();

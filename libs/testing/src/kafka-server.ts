@@ -4,8 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { patchKafkajs } from '@bitabiz/messaging/kafka-request-queue';
+import { Kafka, logLevel } from 'kafkajs';
 import { freePort } from './free-port.js';
 import type { Server } from './postgres-server.js';
+import { until } from './until.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -13,14 +16,14 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const image = process.env.KAFKA_IMAGE ?? 'apache/kafka:4.3.1';
 
 type Way = 'broker' | 'containers' | 'jars';
-type Kafka = Server & { from: string };
+type Found = Server & { from: string };
 
 /**
  * A real Kafka: the broker of KAFKA_BROKERS, else a container, else Java and Maven. KAFKA_FROM=broker|containers|jars insists on one.
  * @returns the reason as text when none can be had.
  */
-export async function startKafka(): Promise<Kafka | string> {
-  const ways: Record<Way, () => Promise<Kafka | string>> = { broker, containers, jars };
+export async function startKafka(): Promise<Found | string> {
+  const ways: Record<Way, () => Promise<Found | string>> = { broker, containers, jars };
   const wanted = process.env.KAFKA_FROM;
   if (wanted && !(wanted in ways)) throw new Error(`KAFKA_FROM is broker, containers or jars, not ${wanted}`);
   const reasons: string[] = [];
@@ -33,15 +36,15 @@ export async function startKafka(): Promise<Kafka | string> {
   return reasons.join('; ');
 }
 
-async function broker(): Promise<Kafka | string> {
+async function broker(): Promise<Found | string> {
   const address = process.env.KAFKA_BROKERS;
   if (!address) return 'KAFKA_BROKERS is not set';
   return { address, from: `the broker at ${address}`, stop: async () => undefined };
 }
 
-async function containers(): Promise<Kafka | string> {
+async function containers(): Promise<Found | string> {
   if (!process.env.DOCKER_HOST && !existsSync('/var/run/docker.sock')) return 'there is no container engine';
-  const { GenericContainer, Wait } = await import('testcontainers');
+  const { GenericContainer } = await import('testcontainers');
   // The broker must advertise the port that it is reached by, so the host's port is fixed beforehand.
   const port = await freePort();
   const container = await new GenericContainer(image)
@@ -64,17 +67,28 @@ async function containers(): Promise<Kafka | string> {
       KAFKA_SHARE_COORDINATOR_STATE_TOPIC_REPLICATION_FACTOR: '1',
       KAFKA_SHARE_COORDINATOR_STATE_TOPIC_MIN_ISR: '1',
     })
-    .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
     .withStartupTimeout(120_000)
     .start();
-  return {
-    address: `127.0.0.1:${port}`,
-    from: `a container of ${image}`,
-    stop: async () => void (await container.stop()),
-  };
+  const stop = async () => void (await container.stop());
+  const address = `127.0.0.1:${port}`;
+  try {
+    await answers(address);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { address, from: `a container of ${image}`, stop };
 }
 
-async function jars(): Promise<Kafka | string> {
+/** Waits until the broker answers: a port is open before that, and what a broker logs depends on the image. */
+async function answers(address: string): Promise<void> {
+  patchKafkajs();
+  const admin = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING, retry: { retries: 0 } }).admin();
+  await until(() => admin.connect().then(() => admin.describeCluster()), { deadlineMs: 60_000, everyMs: 200 });
+  await admin.disconnect();
+}
+
+async function jars(): Promise<Found | string> {
   if (spawnSync('java', ['-version']).error) return 'there is no Java';
   const cache = join(root, '.kafka', 'jars');
   if (!existsSync(cache) && spawnSync('mvn', ['-v']).error) return 'there is no Maven';
@@ -82,9 +96,13 @@ async function jars(): Promise<Kafka | string> {
   const port = await freePort();
   const ports = ['--port', String(port), '--controller-port', String(await freePort())];
   // With an IPC channel the broker ends by itself when this process is killed.
-  const child = fork(join(root, 'deploy/local/kafka.mjs'), [...ports, '--dir', folder, '--jars', cache, '--temporary'], {
-    silent: true,
-  });
+  const child = fork(
+    join(root, 'deploy/local/kafka.mjs'),
+    [...ports, '--dir', folder, '--jars', cache, '--temporary'],
+    {
+      silent: true,
+    },
+  );
   let said = '';
   for (const output of [child.stdout, child.stderr])
     output?.on('data', (text) => (said = `${said}${text}`.slice(-2000)));
