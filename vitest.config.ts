@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['bitabiz-source', 'module', 'node', 'development|production'];
 const project = (name: string, include: string[], extra: object = {}) => ({
   ssr: { resolve: { conditions } },
+  // Specs belong to no tsconfig that a file's transformation would find.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', '**/lint-fixtures/**'], ...extra },
 });
 

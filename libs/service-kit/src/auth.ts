@@ -1,9 +1,9 @@
-import { timingSafeEqual } from 'node:crypto';
 import { SetMetadata, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
+import { isUnder } from './prefix.js';
 import { Refused } from './refused.js';
-import { hashToken } from './tokens.js';
+import { hashToken, looksLikeToken, sameHash } from './tokens.js';
 
 export type Principal =
   { kind: 'operator' } | { kind: 'service' } | { kind: 'account'; accountId: string; tokenId: string; scope: string };
@@ -12,6 +12,7 @@ export type FoundToken = {
   accountId: string;
   tokenId: string;
   scope: string;
+  /** ISO times in UTC; the token is good until then. */
   expiresAt?: string | undefined;
   revokedAt?: string | undefined;
 };
@@ -33,15 +34,15 @@ export type AuthOptions = {
   now: () => Date;
 };
 
-/** Routes under these paths guard themselves (SCIM answers in its own form). */
 export type AuthenticatedRequest = FastifyRequest & { principal?: Principal };
 
-/** Checks the bearer token of every API that is not SCIM (decision 14). */
+/** Checks the bearer token of every API that has no guard of its own (decision 14). */
 export class AuthGuard implements CanActivate {
   private readonly reflector = new Reflector();
 
   constructor(
     private readonly options: AuthOptions,
+    /** Routes under these paths guard themselves (SCIM answers in its own form). */
     private readonly selfGuarded: readonly string[] = [],
   ) {}
 
@@ -50,38 +51,46 @@ export class AuthGuard implements CanActivate {
     const callers =
       this.reflector.getAllAndOverride<Caller[] | undefined>(allowed, [context.getHandler(), context.getClass()]) ?? [];
     if (callers.includes('anybody')) return true;
-    if (this.selfGuarded.some((prefix) => request.url.startsWith(prefix))) return true;
-    const principal = await this.principalOf(request);
+    // By the route, not by the address: an address has many spellings.
+    const route = request.routeOptions.url ?? '';
+    if (this.selfGuarded.some((prefix) => isUnder(route, prefix))) return true;
+    const principal = await authenticate(request.headers.authorization, this.options);
     request.principal = principal;
     requireCaller(principal, callers);
     requireOwnAccount(principal, (request.params as { accountId?: string } | undefined)?.accountId);
     return true;
   }
-
-  private async principalOf({ headers }: FastifyRequest): Promise<Principal> {
-    const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    if (token === undefined) {
-      throw new Refused('token.missing', 'Send a token: Authorization: Bearer …', 'unauthenticated');
-    }
-    const hash = hashToken(token);
-    if (same(hash, this.options.operatorHash)) return { kind: 'operator' };
-    if (this.options.serviceHashes.some((each) => same(hash, each))) return { kind: 'service' };
-    const found = await this.options.lookup(hash);
-    const now = this.options.now().toISOString();
-    if (!found || (found.revokedAt ?? '9') <= now || (found.expiresAt ?? '9') <= now) {
-      throw new Refused(
-        'token.invalid',
-        'This token is unknown, expired or revoked: make a new one',
-        'unauthenticated',
-      );
-    }
-    return { kind: 'account', accountId: found.accountId, tokenId: found.tokenId, scope: found.scope };
-  }
 }
 
+/**
+ * Who sends this `Authorization` header.
+ * @throws Refused 401 when there is no token, or one that is mangled, unknown, expired or revoked.
+ */
+export async function authenticate(
+  authorization: string | undefined,
+  { operatorHash, serviceHashes, lookup, now }: AuthOptions,
+): Promise<Principal> {
+  const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  if (token === undefined) throw no('token.missing', 'Send a token: Authorization: Bearer …');
+  const hash = hashToken(token);
+  if (sameHash(hash, operatorHash)) return { kind: 'operator' };
+  if (serviceHashes.some((each) => sameHash(hash, each))) return { kind: 'service' };
+  const found = await lookup(hash);
+  if (!found && !looksLikeToken(token)) {
+    throw no('token.mangled', 'This is not a whole token: copy it again from where it was shown');
+  }
+  const at = now().toISOString();
+  if (!found || (found.revokedAt ?? '9') <= at || (found.expiresAt ?? '9') <= at) {
+    throw no('token.invalid', 'This token is unknown, expired or revoked: make a new one');
+  }
+  return { kind: 'account', accountId: found.accountId, tokenId: found.tokenId, scope: found.scope };
+}
+
+const no = (code: string, message: string) => new Refused(code, message, 'unauthenticated');
+
 function requireCaller(principal: Principal, callers: Caller[]): void {
-  const needed = principal.kind === 'account' ? (`account:${principal.scope}` as const) : principal.kind;
-  if (callers.includes(needed)) return;
+  const caller = principal.kind === 'account' ? (`account:${principal.scope}` as const) : principal.kind;
+  if (callers.includes(caller)) return;
   throw new Refused('token.scope', `This needs a token of ${callers.join(' or ') || 'nobody'}`, 'forbidden', {
     needed: callers,
   });
@@ -92,8 +101,6 @@ function requireOwnAccount(principal: Principal, accountId: string | undefined):
   if (principal.kind !== 'account' || accountId === undefined || principal.accountId === accountId) return;
   throw new Refused('account.unknown', 'There is no such account', 'unknown');
 }
-
-const same = (a: string, b: string) => a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
 /** Who asks, for the events that follow: the actor of decision 9. */
 export function actorOf(principal: Principal | undefined): string {

@@ -1,18 +1,20 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
 import { Module, StandardSchemaValidationPipe, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { AuthGuard, type AuthOptions } from './auth.js';
-import { acceptCorrelation, correlationHeader, runWithCorrelation } from './correlation.js';
 import { addHealth, type Checks } from './health.js';
 import type { Logger } from './log.js';
-import { Metrics } from './metrics.js';
+import type { Metrics } from './metrics.js';
+import { nestLog } from './nest-log.js';
 import { ProblemFilter, type ErrorForm } from './problem.js';
 import { Refused } from './refused.js';
 import { logRequests } from './request-log.js';
+import { openServer } from './server.js';
+
+export { acceptJson } from './server.js';
 
 export type ServiceOptions = {
   name: string;
@@ -25,9 +27,9 @@ export type ServiceOptions = {
   module: ModuleMetadata;
   /** Protocols with errors and guards of their own, by URL prefix. */
   protocols?: readonly ErrorForm[];
-  /** Further content types, hooks and routes of Fastify itself. */
+  /** Further content types (see acceptJson), hooks and routes of Fastify itself. */
   prepare?: (server: FastifyInstance) => void | Promise<void>;
-  /** Largest request body, in bytes. */
+  /** Largest request body, in bytes; 1 MiB unless told. */
   bodyLimit?: number;
   /** What is closed after the last request was answered, in order. */
   onClose?: () => Promise<void>;
@@ -35,8 +37,11 @@ export type ServiceOptions = {
 
 export interface RunningService {
   url: string;
+  /** Takes no new request, answers those that run (for 8 s at most), then closes what the service holds. */
   close(): Promise<void>;
 }
+
+const drainMs = 8_000;
 
 @Module({})
 class ServiceModule {}
@@ -45,37 +50,23 @@ class ServiceModule {}
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { name, config, logger, metrics, auth, checks, protocols = [] } = options;
   const filter = new ProblemFilter(logger, protocols);
-  const adapter = new FastifyAdapter({
+  const { adapter, server } = openServer({
     bodyLimit: options.bodyLimit ?? 1_048_576,
-    forceCloseConnections: true,
-    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 512 },
-    frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
-      filter.send(error, request as FastifyRequest, reply as FastifyReply),
-  } as ConstructorParameters<typeof FastifyAdapter>[0]);
-  const server = adapter.getInstance() as unknown as FastifyInstance;
-  server.addHook('onRequest', (request, reply, done) => {
-    const id = acceptCorrelation(request.headers[correlationHeader], randomUUID);
-    void reply.header(correlationHeader, id);
-    runWithCorrelation(id, done);
+    onEarlyError: (error, request, reply) => filter.send(error, request, reply),
   });
   logRequests(server, logger, metrics);
-  server.removeContentTypeParser('text/plain');
   const root: DynamicModule = { module: ServiceModule, ...options.module };
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
-    logger: ['error', 'warn'],
+    logger: nestLog(logger),
     abortOnError: false,
   });
+  const selfGuarded = protocols.map(({ prefix }) => prefix);
   app.useGlobalFilters(filter);
-  app.useGlobalGuards(
-    new AuthGuard(
-      auth,
-      protocols.map((each) => each.prefix),
-    ),
-  );
+  app.useGlobalGuards(new AuthGuard(auth, selfGuarded));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalid }));
   await options.prepare?.(server);
-  addHealth(server, checks, metrics, auth);
+  addHealth(server, { checks, metrics, auth, logger });
   const document = new DocumentBuilder().setTitle(name).setVersion('1').addBearerAuth().build();
   SwaggerModule.setup('api', app, () => SwaggerModule.createDocument(app, document));
   await app.listen(config.PORT, config.HOST);
@@ -84,7 +75,8 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   return {
     url,
     async close() {
-      await app.close();
+      const impatience = setTimeout(() => server.server.closeAllConnections(), drainMs);
+      await app.close().finally(() => clearTimeout(impatience));
       await options.onClose?.();
     },
   };
@@ -92,8 +84,9 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
 
 type Issue = { message: string; path?: readonly (PropertyKey | { key: PropertyKey })[] | undefined };
 
+/** Names what is wrong, ten things at most; the values themselves are not repeated. */
 function invalid(issues: readonly Issue[]): Refused {
-  const parts = issues.map(({ message, path = [] }) => {
+  const parts = issues.slice(0, 10).map(({ message, path = [] }) => {
     const where = path.map((part) => String(typeof part === 'object' ? part.key : part)).join('.');
     return where === '' ? message : `${where}: ${message}`;
   });

@@ -45,11 +45,13 @@ export function loadConfig<S extends z.ZodType>(
   schema: S,
   env: Record<string, string | undefined> = process.env,
 ): z.output<S> {
-  const parsed = schema.safeParse(env);
+  // An empty variable is a missing one: compose files hand on what is not set as ''.
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0] ?? '');
-    return `${name}: ${env[name] === undefined ? 'is missing' : issue.message}`;
+    return `${name}: ${given[name] === undefined ? 'is missing' : issue.message}`;
   });
   throw new ConfigurationError(`the configuration is wrong\n  ${lines.join('\n  ')}`);
 }

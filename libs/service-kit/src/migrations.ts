@@ -1,14 +1,32 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Pool } from 'pg';
+import pg from 'pg';
 import { DataSource, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { createClient } from './database.js';
 
-export type Migration = { name: string; sql: string };
+export { assertRoleCannotBypass, assertWalls } from './walls.js';
+
+export type Migration = {
+  /** Unique in the database and never changed: it is how a database knows what was done to it. */
+  name: string;
+  sql: string;
+  /**
+   * Tables whose rows this migration reads or changes. Forced row-level security binds the owner too, so without this it would see no row
+   * and change none; it is lifted for the owner inside the migration's transaction only.
+   */
+  fills?: readonly string[];
+};
 export type Roles = { app: string; batch: string };
 
-export type MigrateOptions = { url: string; migrations: readonly Migration[]; roles: Roles };
+export type MigrateOptions = {
+  /** As the owner of the database. */
+  url: string;
+  migrations: readonly Migration[];
+  roles: Roles;
+};
 
 const lockId = 20260;
+const table = 'schema_migrations';
 
 /** Reads an SQL file beside the source; the compiled file finds it in `src` again, so nothing has to be copied. */
 export const sqlFile = (from: string, path: string): string =>
@@ -16,55 +34,91 @@ export const sqlFile = (from: string, path: string): string =>
 
 /** `:app` and `:batch` in DDL stand for the roles of this database. */
 export const withRoles = (sql: string, { app, batch }: Roles): string =>
-  sql.replaceAll(/:app\b/g, `"${app}"`).replaceAll(/:batch\b/g, `"${batch}"`);
+  sql
+    .replaceAll(/(?<!:):app\b/g, () => pg.escapeIdentifier(app))
+    .replaceAll(/(?<!:):batch\b/g, () => pg.escapeIdentifier(batch));
 
 /**
- * Brings the schema to what this process knows, as the owner, one process at a time. Each migration is one transaction.
+ * Brings the schema to what this process knows, one process at a time; does nothing when it is there already. Each migration is one
+ * transaction, so one that fails leaves nothing behind. There is no retry: a wrong address or password fails at once.
  * @throws when the database has a migration that this process does not know: it is newer; deploy the newer version.
  */
 export async function migrate({ url, migrations, roles }: MigrateOptions): Promise<void> {
+  refuseTwins(migrations);
+  const lock = createClient(url, 'migrations');
+  try {
+    await lock.connect();
+    await lock.query('select pg_advisory_lock($1)', [lockId]);
+    const done = await readDone(lock);
+    refuseNewer(done, migrations);
+    if (migrations.some(({ name }) => !done.has(name))) await run(url, classes(migrations, done, roles));
+  } catch (error) {
+    throw new Error(`the schema of ${new URL(url).pathname.slice(1)} is not brought up to date: ${reason(error)}`, {
+      cause: error,
+    });
+  } finally {
+    await lock.end().catch(() => undefined);
+  }
+}
+
+async function run(url: string, migrations: (new () => MigrationInterface)[]): Promise<void> {
   const source = new DataSource({
     type: 'postgres',
     url,
     applicationName: 'migrations',
-    migrationsTableName: 'schema_migrations',
+    migrationsTableName: table,
     migrationsTransactionMode: 'each',
-    migrations: migrations.map((each, index) => migrationClass(each, index, roles)),
+    migrations,
     poolSize: 2,
   });
   await source.initialize();
-  const lock = source.createQueryRunner();
   try {
-    await lock.query('select pg_advisory_lock($1)', [lockId]);
-    await refuseNewer(lock, migrations);
     await source.runMigrations();
   } finally {
-    await lock.query('select pg_advisory_unlock($1)', [lockId]).catch(() => undefined);
-    await lock.release();
     await source.destroy();
   }
 }
 
-async function refuseNewer(runner: QueryRunner, migrations: readonly Migration[]): Promise<void> {
-  if (!(await runner.hasTable('schema_migrations'))) return;
-  const known = new Set(migrations.map((each, index) => nameOf(each, index)));
-  const rows = (await runner.query('select name from schema_migrations order by id')) as { name: string }[];
-  const unknown = rows.find((row) => !known.has(row.name));
-  if (unknown) {
-    throw new Error(
-      `the database has the migration "${unknown.name}", which this version does not know: start the newer version`,
-    );
-  }
+/** Plain names of what was done, with the stored name (TypeORM wants 13 digits at its end). */
+async function readDone(client: pg.Client): Promise<Map<string, string>> {
+  const there = await client.query<{ there: boolean }>('select to_regclass($1) is not null as there', [table]);
+  if (!there.rows[0]?.there) return new Map();
+  const { rows } = await client.query<{ name: string }>(`select name from ${table} order by id`);
+  return new Map(rows.map(({ name }) => [name.replace(/ \d{13}$/, ''), name]));
 }
 
-/** TypeORM orders by the digits at the end of the name. */
-const nameOf = ({ name }: Migration, index: number) => `${name} ${1_700_000_000_000 + index}`;
+function refuseNewer(done: Map<string, string>, migrations: readonly Migration[]): void {
+  const known = new Set(migrations.map(({ name }) => name));
+  const unknown = [...done.keys()].find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new Error(
+    `the database has the migration "${unknown}", which this version does not know: start the newer version`,
+  );
+}
 
-function migrationClass(migration: Migration, index: number, roles: Roles): new () => MigrationInterface {
+function refuseTwins(migrations: readonly Migration[]): void {
+  const names = migrations.map(({ name }) => name);
+  const twin = names.find((name, index) => names.indexOf(name) !== index);
+  if (twin !== undefined) throw new Error(`two migrations have the name "${twin}"`);
+}
+
+/** The digits say only in which order new ones run, so a library may add a migration before those of an app. */
+const classes = (migrations: readonly Migration[], done: Map<string, string>, roles: Roles) =>
+  migrations.map((migration, index) => {
+    const name = done.get(migration.name) ?? `${migration.name} ${Date.now() + index}`;
+    return migrationClass(name, migration, roles);
+  });
+
+function migrationClass(name: string, { sql, fills = [] }: Migration, roles: Roles): new () => MigrationInterface {
+  const force = async (runner: QueryRunner, word: string) => {
+    for (const each of fills) await runner.query(`alter table ${each} ${word} row level security`);
+  };
   return class implements MigrationInterface {
-    name = nameOf(migration, index);
+    name = name;
     async up(runner: QueryRunner): Promise<void> {
-      await runner.query(withRoles(migration.sql, roles));
+      await force(runner, 'no force');
+      await runner.query(withRoles(sql, roles));
+      await force(runner, 'force');
     }
     async down(): Promise<void> {
       throw new Error('migrations go forward only: a later one takes back what an earlier one did');
@@ -72,29 +126,4 @@ function migrationClass(migration: Migration, index: number, roles: Roles): new 
   };
 }
 
-/** The start-up check of decision 11. @throws when the role could pass row-level security or owns a table. */
-export async function assertRoleCannotBypass(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ role: string; super: boolean; bypass: boolean; owned: string | null }>(
-    `select r.rolname as role, r.rolsuper as super, r.rolbypassrls as bypass,
-       (select min(c.relname) from pg_class c where c.relowner = r.oid and c.relkind in ('r', 'p')) as owned
-     from pg_roles r where r.rolname = current_user`,
-  );
-  const [row] = rows;
-  if (!row || row.super || row.bypass || row.owned !== null) {
-    const why = row?.super ? 'is a superuser' : row?.bypass ? 'has BYPASSRLS' : `owns the table ${row?.owned}`;
-    throw new Error(
-      `the database role ${row?.role} ${why}: row-level security would not bind it; connect as a role that owns nothing`,
-    );
-  }
-}
-
-/** @throws with the name of the first table of accounts' rows that has no forced row-level security. */
-export async function assertWalls(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ name: string }>(
-    `select n.nspname || '.' || c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     join pg_attribute a on a.attrelid = c.oid and a.attname = 'account_id'
-     where c.relkind in ('r', 'p') and n.nspname not in ('pg_catalog', 'information_schema')
-       and not (c.relrowsecurity and c.relforcerowsecurity) limit 1`,
-  );
-  if (rows[0]) throw new Error(`the table ${rows[0].name} has no forced row-level security`);
-}
+const reason = (error: unknown) => (error instanceof Error ? error.message || error.name : String(error));

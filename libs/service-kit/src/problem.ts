@@ -1,14 +1,16 @@
 import { Catch, HttpException, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { correlationId } from './correlation.js';
+import { correlationHeader, runWithCorrelation } from './correlation.js';
 import type { Logger } from './log.js';
+import { isUnder, pathOf } from './prefix.js';
 import { Refused, statusOf } from './refused.js';
 
 /** What an API that is not SCIM answers for a failure. */
 export type Problem = {
   code: string;
   message: string;
-  requestId: string | undefined;
+  /** The correlation id, which finds the request in the logs. */
+  requestId: string;
   details?: Record<string, unknown>;
 };
 export type Answer = { status: number; body: unknown; type?: string; headers?: Record<string, string> };
@@ -60,11 +62,12 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-export function problem({ status, code, message, details, retryAfter }: Failure): Answer {
+/** The form of every API that is not a protocol with one of its own. */
+export function problem({ status, code, message, details, retryAfter }: Failure, requestId: string): Answer {
   const body: Problem = {
     code,
     message,
-    requestId: correlationId(),
+    requestId,
     ...(Object.keys(details).length > 0 && { details }),
   };
   return { status, body, ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }) };
@@ -85,17 +88,19 @@ export class ProblemFilter implements ExceptionFilter {
 
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = failureOf(error);
-    if (failure.status >= 500) this.logger.error({ error, url: pathOf(request.url) }, 'request failed');
-    const path = pathOf(request.url).toLowerCase();
-    const form = this.forms.find((each) => path === each.prefix || path.startsWith(`${each.prefix}/`));
-    const answer = form ? form.answer(failure) : problem(failure);
+    const path = pathOf(request.url);
+    // An answer that has begun cannot become another one; a cut connection is the only way left to say so.
+    if (reply.raw.headersSent) return void reply.raw.destroy();
+    const form = this.forms.find(({ prefix }) => isUnder(path, prefix));
+    // What fails before the hooks ran has no correlation yet.
+    const answer = runWithCorrelation(request.id, () => (form ? form.answer(failure) : problem(failure, request.id)));
+    // Logged by the answer: a protocol's own errors are no failures of the service.
+    if (answer.status === 500) this.logger.error({ error, path }, 'request failed');
+    else if (answer.status > 500) this.logger.warn({ error, path }, 'request could not be served');
     void reply
       .code(answer.status)
-      .headers(answer.headers ?? {})
+      .headers({ [correlationHeader]: request.id, ...answer.headers })
       .type(answer.type ?? 'application/json; charset=utf-8')
       .send(answer.body);
   }
 }
-
-/** The path without the query, which may carry a person's name. */
-export const pathOf = (url: string) => url.split('?', 1)[0] ?? '/';

@@ -1,40 +1,43 @@
-import type { Logger } from './log.js';
 import type { RunningService } from './bootstrap.js';
+import type { Logger } from './log.js';
 
 /**
- * Runs a service as a process: a wrong configuration or a failed start ends it with one clear line and status 1; SIGTERM, SIGINT
- * or the end of the parent's channel stop it in order.
+ * Runs a service as a process: a wrong configuration or a failed start ends it with one clear line and status 1; SIGTERM, SIGINT or the end of
+ * the parent's channel stop it in order, however often they come (a terminal's Ctrl-C arrives twice).
  */
 export function runProcess(name: string, start: () => Promise<{ service: RunningService; logger: Logger }>): void {
+  let stop: (why: string) => void = () => process.exit(0);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
+  process.once('disconnect', () => stop('the supervisor is gone'));
+  process.on('unhandledRejection', (error) => end(`${name}: unhandled ${stackOf(error)}`));
   start().then(
     ({ service, logger }) => {
-      let stopping = false;
-      const stop = (why: string) => {
-        if (stopping) return;
-        stopping = true;
-        logger.info({ why }, 'stopping');
-        service.close().then(
-          () => process.exit(0),
-          (error: unknown) => {
-            logger.error({ error }, 'could not stop in order');
-            process.exit(1);
-          },
-        );
-      };
-      process.once('SIGTERM', () => stop('SIGTERM'));
-      process.on('SIGINT', () => stop('SIGINT'));
-      process.once('disconnect', () => stop('the supervisor is gone'));
+      stop = stopOnce(service, logger);
       process.send?.('ready');
     },
-    (error: unknown) => {
-      process.stderr.write(`${name} does not start: ${error instanceof Error ? error.message : String(error)}\n`);
-      process.exit(1);
-    },
+    (error: unknown) => end(`${name} does not start: ${error instanceof Error ? error.message : String(error)}`),
   );
-  process.on('unhandledRejection', (error) => {
-    process.stderr.write(
-      `${name}: unhandled ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(1);
-  });
 }
+
+function stopOnce(service: RunningService, logger: Logger): (why: string) => void {
+  let stopping = false;
+  return (why) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ why }, 'stopping');
+    service.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        logger.error({ error }, 'could not stop in order');
+        process.exit(1);
+      },
+    );
+  };
+}
+
+function end(sentence: string): never {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
+
+const stackOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -17,7 +17,7 @@ export function logRequests(server: FastifyInstance, logger: Logger, metrics: Me
       route,
       status: reply.statusCode,
       ms,
-      correlationId: reply.getHeader('x-correlation-id'),
+      correlationId: request.id,
       ...(principal?.kind === 'account' && { accountId: principal.accountId }),
     };
     if (quiet.has(route) || route.startsWith('/feed')) logger.debug(fields, 'request');

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 
 const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const secretLength = 43;
@@ -7,6 +7,10 @@ const form = /^([a-z]+)_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/;
 
 /** SHA-256 in hexadecimal. Enough for a token of 256 random bits: there is nothing to guess (decision 14). */
 export const hashToken = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+/** Compares two hashes in a time that does not depend on where they differ. */
+export const sameHash = (a: string, b: string): boolean =>
+  a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 
 /**
  * A new token: recognisable prefix, 43 random characters (256 bits), and a checksum, so that a typo or a cut-off paste is told from a revoked token.

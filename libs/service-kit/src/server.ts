@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions, RawServerDefault } from 'fastify';
+import { acceptCorrelation, correlationHeader, runWithCorrelation } from './correlation.js';
+
+export type ServerOptions = {
+  /** Largest request body, in bytes. */
+  bodyLimit: number;
+  /** Answers what fails before a route is found: a malformed URL, an over-long id. */
+  onEarlyError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+};
+
+/** Fastify as every service has it: the request's id is its correlation id, JSON is the only body until an app adds another type. */
+export function openServer({ bodyLimit, onEarlyError }: ServerOptions): {
+  adapter: FastifyAdapter;
+  server: FastifyInstance;
+} {
+  const adapter = new FastifyAdapter<RawServerDefault>({
+    bodyLimit,
+    forceCloseConnections: 'idle',
+    genReqId: (request: { headers: Record<string, unknown> }) =>
+      acceptCorrelation(request.headers[correlationHeader], randomUUID),
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 512 },
+    frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
+      onEarlyError(error, request as FastifyRequest, reply as FastifyReply),
+  } as FastifyServerOptions);
+  const server = adapter.getInstance() as unknown as FastifyInstance;
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.headers({
+      [correlationHeader]: request.id,
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+    });
+    runWithCorrelation(request.id, done);
+  });
+  // Reading a body continues on the socket's events, outside of the context entered above.
+  server.addHook('preValidation', (request, _, done) => runWithCorrelation(request.id, done));
+  server.removeAllContentTypeParsers();
+  acceptJson(server, 'application/json');
+  return { adapter, server };
+}
+
+/**
+ * Reads bodies of this type as JSON. An empty body is no body: a DELETE that names a type is a good request. Keys that would reach a prototype
+ * are refused (400), other types answer 415.
+ */
+export function acceptJson(server: FastifyInstance, contentType: string): void {
+  const parse = server.getDefaultJsonParser('error', 'error');
+  server.addContentTypeParser(contentType, { parseAs: 'string' }, (request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else parse(request, body as string, done);
+  });
+}
