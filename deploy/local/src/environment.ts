@@ -1,36 +1,38 @@
 import { hashToken } from '@bitabiz/service-kit/tokens';
 import { addressOf, type DatabaseName } from './databases.js';
-import { portsOf, urlOf, type Options, type ServiceName } from './options.js';
+import type { ServiceName } from './options.js';
 import type { Secrets } from './secrets.js';
 
+/** Where things are: on one machine's loopback, or in a network of containers. */
+export type Place = {
+  /** A superuser's address of Postgres; only host and port of it are handed on. */
+  server: string;
+  /** `kafka://…`; undefined: the log on Postgres. */
+  log: string | undefined;
+  host: string;
+  portOf: (service: ServiceName) => number;
+  /** The address at which other services reach a service. */
+  urlOf: (service: ServiceName) => string;
+};
+
 /** What a service is started with: its own databases and secrets, nothing of the others'. */
-export function environmentOf(
-  service: ServiceName,
-  server: string,
-  options: Options,
-  secrets: Secrets,
-): Record<string, string> {
-  const ports = portsOf(options.port);
+export function environmentOf(service: ServiceName, place: Place, secrets: Secrets): Record<string, string> {
   const database = service.replaceAll('-', '_') as DatabaseName;
-  const address = (role: 'owner' | 'app' | 'batch', of = database) => addressOf(server, of, role, secrets.rolePassword);
-  const feeds = {
-    'scim-gateway': urlOf(ports['scim-gateway']),
-    'employee-directory': urlOf(ports['employee-directory']),
-    'approval-flow': urlOf(ports['approval-flow']),
-  };
+  const address = (role: 'owner' | 'app' | 'batch', of = database) =>
+    addressOf(place.server, of, role, secrets.rolePassword);
+  const owners = ['scim-gateway', 'employee-directory', 'approval-flow'] as const;
   return {
-    PATH: process.env['PATH'] ?? '',
     NODE_ENV: 'production',
-    HOST: '127.0.0.1',
-    PORT: String(ports[service]),
+    HOST: place.host,
+    PORT: String(place.portOf(service)),
     DATABASE_URL: address('app'),
     MIGRATION_DATABASE_URL: address('owner'),
     READER_DATABASE_URL: address('batch'),
-    EVENT_LOG: options.log ?? address('owner', 'event_log'),
+    EVENT_LOG: place.log ?? address('owner', 'event_log'),
     OPERATOR_TOKEN_SHA256: hashToken(secrets.operatorToken),
     SERVICE_TOKEN: secrets.serviceToken,
     SERVICE_TOKEN_SHA256S: hashToken(secrets.serviceToken),
-    FEEDS: JSON.stringify(feeds),
+    FEEDS: JSON.stringify(Object.fromEntries(owners.map((owner) => [owner, place.urlOf(owner)]))),
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
     ...(service === 'scim-gateway' && {
       KEYS_DATABASE_URL: address('app', 'scim_gateway_keys'),

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { makeAccount } from './accounts.js';
 import { Child } from './child.js';
 import { ensureDatabases } from './databases.js';
-import { environmentOf } from './environment.js';
+import { environmentOf, type Place } from './environment.js';
 import { claimDataDir, endLeftovers } from './leftovers.js';
 import { OperatorApi } from './operator-api.js';
 import { portsOf, serviceNames, urlOf, type Options } from './options.js';
@@ -54,6 +54,13 @@ export class Supervisor {
 
   private async startServices(server: string, secrets: Secrets): Promise<void> {
     const ports = portsOf(this.options.port);
+    const place: Place = {
+      server,
+      log: this.options.log,
+      host: '127.0.0.1',
+      portOf: (service) => ports[service],
+      urlOf: (service) => urlOf(ports[service]),
+    };
     this.children = serviceNames.map(
       (name) =>
         new Child({
@@ -61,7 +68,7 @@ export class Supervisor {
           program: join(this.options.root, 'apps', name, 'dist', 'main.js'),
           port: ports[name],
           dataDir: this.options.dataDir,
-          environment: environmentOf(name, server, this.options, secrets),
+          environment: { PATH: process.env['PATH'] ?? '', ...environmentOf(name, place, secrets) },
           onStarted: () => void this.noteServices(secrets),
           say: this.say,
         }),

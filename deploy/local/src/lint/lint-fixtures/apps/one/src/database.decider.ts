@@ -1,0 +1,3 @@
+import { createPool } from '@bitabiz/service-kit/database';
+
+export const pool = createPool;

@@ -1,0 +1,1 @@
+export const theirs = () => import('@bitabiz/portal');

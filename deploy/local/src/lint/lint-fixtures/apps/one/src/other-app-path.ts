@@ -1,0 +1,1 @@
+export { theirs } from '../../two/src/theirs.js';

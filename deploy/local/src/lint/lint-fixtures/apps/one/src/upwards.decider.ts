@@ -1,0 +1,1 @@
+export * from '../src/other.decider.js';

@@ -1,0 +1,3 @@
+import { Refused } from '@bitabiz/service-kit';
+
+export const refused = Refused;

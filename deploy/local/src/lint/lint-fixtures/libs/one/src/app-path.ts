@@ -1,0 +1,1 @@
+export { theirs } from '../../../apps/two/src/theirs.js';
