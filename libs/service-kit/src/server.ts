@@ -48,6 +48,6 @@ export function acceptJson(server: FastifyInstance, contentType: string): void {
   const parse = server.getDefaultJsonParser('error', 'error');
   server.addContentTypeParser(contentType, { parseAs: 'string' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
-    else parse(request, body as string, done);
+    else void parse(request, body as string, done);
   });
 }
