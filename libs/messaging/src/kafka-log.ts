@@ -3,6 +3,7 @@ import { Kafka, logLevel, type Admin, type Producer } from 'kafkajs';
 import { kafkaLogger } from './kafka-logger.js';
 import { patchKafkajs } from './kafka-request-queue.js';
 import { KafkaSubscription } from './kafka-subscription.js';
+import { ensureKafkaTopics } from './kafka-topics.js';
 import {
   LogRefused,
   refuseOversized,
@@ -14,7 +15,6 @@ import {
 import { partitionOf } from './partition.js';
 import { inBatches } from './batches.js';
 import { OneAtATime, within } from './pauses.js';
-import { wrongPartitions } from './wrong-partitions.js';
 
 type Options = { clientId: string; partitions: number; logger: Logger };
 type Member = { group: string; subscription: KafkaSubscription };
@@ -30,6 +30,7 @@ export class KafkaLog implements EventLog {
   readonly partitions: number;
   private readonly kafka: Kafka;
   private readonly producer: Producer;
+  /** For `ready()` only. */
   private readonly admin: Admin;
   private readonly queue = new OneAtATime();
   private readonly members = new Set<Member>();
@@ -72,23 +73,14 @@ export class KafkaLog implements EventLog {
   }
 
   async ensureTopics(topics: string[]): Promise<void> {
-    await this.administrate();
-    const existing = new Set(await this.admin.listTopics());
-    const missing = topics.filter((topic) => !existing.has(topic));
-    if (missing.length > 0) await this.createTopics(missing);
-    const metadata = await this.admin.fetchTopicMetadata({ topics });
-    for (const { name, partitions } of metadata.topics) {
-      if (partitions.length !== this.partitions) throw wrongPartitions(name, partitions.length, this.partitions);
+    // An admin client remembers every topic it was asked about and fails for all of them once one is gone, so this one is new.
+    const admin = this.kafka.admin({ retry: { retries: 2, initialRetryTime: 200 } });
+    try {
+      await admin.connect();
+      await ensureKafkaTopics(admin, topics, this.partitions);
+    } finally {
+      await admin.disconnect();
     }
-  }
-
-  /** With the broker's own number of replicas. Where the operator makes the topics, this is never called. */
-  private async createTopics(topics: string[]): Promise<void> {
-    const retention = { name: 'retention.ms', value: String(7 * 24 * 3_600_000) };
-    await this.admin.createTopics({
-      waitForLeaders: true,
-      topics: topics.map((topic) => ({ topic, numPartitions: this.partitions, configEntries: [retention] })),
-    });
   }
 
   async publish(topic: string, messages: LogMessage[]): Promise<void> {

@@ -43,7 +43,7 @@ export class KafkaSubscription implements Subscription {
         groupId: this.options.group,
         ...timings,
         allowAutoTopicCreation: false,
-        retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 10, restartOnFailure: async () => !this.closing },
+        retry: { initialRetryTime: 200, maxRetryTime: 5_000, retries: 10, restartOnFailure: () => this.mayRestart() },
       });
       try {
         await this.member(consumer, () => (failures = 0));
@@ -60,6 +60,12 @@ export class KafkaSubscription implements Subscription {
         await consumer.disconnect().catch(() => undefined);
       }
     }
+  }
+
+  /** A topic that is gone would fail the restart, and with it every other topic. */
+  private async mayRestart(): Promise<boolean> {
+    if (!this.closing) await this.context.prepare().catch(() => undefined);
+    return !this.closing;
   }
 
   private async member(consumer: Consumer, onJoined: () => void): Promise<void> {

@@ -24,7 +24,9 @@ describe.each(logsUnderTest())('the relay over the log on $name', (under) => {
           if (record.kind === 'heartbeat') heartbeats += 1;
           if (record.kind !== 'event') continue;
           const { accountid, accountseq } = record.event;
-          seen.set(accountid, [...(seen.get(accountid) ?? []), accountseq]);
+          // As every reader does: at least once means that lower sequences are skipped.
+          const known = seen.get(accountid) ?? [];
+          if (accountseq > known.length) seen.set(accountid, [...known, accountseq]);
         }
       },
     });

@@ -1,75 +1,20 @@
-import type { Envelope } from '@bitabiz/event-contracts';
-import { MemoryOutbox, until } from '@bitabiz/testing';
+import { MemoryLog, MemoryOutbox, until } from '@bitabiz/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LogRefused, type EventLog, type LogMessage } from './log.js';
 import { partitionOf } from './partition.js';
-import { decodeRecord, type Heartbeat } from './record.js';
 import { startRelay, type Relay, type RelayOptions } from './relay.js';
 
 const [ada, bob] = ['018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c5d', '018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c5e'];
 const partitions = 4;
 
-/** A log that keeps what it acknowledged and fails when it is told to. */
-class Log implements EventLog {
-  readonly partitions = partitions;
-  readonly acknowledged: LogMessage[] = [];
-  publishes = 0;
-  overlapping = false;
-  down = false;
-  refuses: (message: LogMessage) => boolean = () => false;
-  beforeAck: () => Promise<void> | void = () => undefined;
-  topics: string[] = [];
-  private busy = false;
-
-  partitionOf = (key: string) => partitionOf(key, partitions);
-  ensureTopics = async (topics: string[]) => void (this.topics = topics);
-  ready = async () => undefined;
-  close = async () => undefined;
-  subscribe = async () => ({ close: async () => undefined });
-
-  async publish(_topic: string, messages: LogMessage[]): Promise<void> {
-    this.overlapping ||= this.busy;
-    this.busy = true;
-    this.publishes += 1;
-    try {
-      await this.beforeAck();
-      if (this.down) throw new Error('connect ECONNREFUSED');
-      const bad = messages.find((message) => this.refuses(message));
-      if (bad) throw new LogRefused('message too large');
-      this.acknowledged.push(...messages);
-    } finally {
-      this.busy = false;
-    }
-  }
-
-  get events(): Envelope[] {
-    return this.acknowledged.flatMap(({ value }) => {
-      const record = decodeRecord(value);
-      return record.kind === 'event' ? [record.event] : [];
-    });
-  }
-
-  get heartbeats(): (Heartbeat & { partition: number })[] {
-    return this.acknowledged.flatMap(({ value, partition }) => {
-      const record = decodeRecord(value);
-      return record.kind === 'heartbeat' ? [{ ...record, partition }] : [];
-    });
-  }
-
-  of(account: string): unknown[] {
-    return this.events.filter((event) => event.accountid === account).map((event) => event.data);
-  }
-}
-
 describe('the relay', () => {
   let outbox: MemoryOutbox;
-  let log: Log;
+  let log: MemoryLog;
   let relays: Relay[];
   let errors: string[];
 
   beforeEach(() => {
     outbox = new MemoryOutbox();
-    log = new Log();
+    log = new MemoryLog();
     relays = [];
     errors = [];
   });
@@ -247,52 +192,5 @@ describe('the relay', () => {
     outbox.append(ada, ['a2']);
     await until(() => log.of(ada).length === 2);
     expect(second.status().publishing).toBe(true);
-  });
-
-  describe('sends heartbeats', () => {
-    it('to every partition, also when nothing happens, so readers know the age of their picture', async () => {
-      const before = new Date().toISOString();
-      start({ heartbeatMs: 30 });
-      await until(() => log.heartbeats.length >= partitions * 2);
-      expect(log.heartbeats.slice(0, partitions).map((each) => each.partition)).toEqual([0, 1, 2, 3]);
-      expect(
-        log.heartbeats.every(
-          (each) => each.accounts.length === 0 && each.source === 'scim-gateway' && each.at >= before,
-        ),
-      ).toBe(true);
-    });
-
-    it('with the heads of the accounts published since the last one, in their partitions', async () => {
-      outbox.append(ada, ['a1', 'a2']);
-      const last = outbox.append(ada, ['a3']).at(-1) as Envelope;
-      start({ heartbeatMs: 30 });
-      await until(() => log.heartbeats.length >= partitions * 2);
-      const withAda = log.heartbeats.filter((each) => each.accounts.length > 0);
-      expect(withAda).toMatchObject([
-        { partition: partitionOf(ada, partitions), accounts: [{ account: ada, seq: 3, id: last.id }] },
-      ]);
-    });
-
-    it('that wait until what came before them is published: a young heartbeat over a full outbox would lie', async () => {
-      log.refuses = () => false;
-      log.down = true;
-      const relay = start({ heartbeatMs: 1 });
-      outbox.append(ada, ['a1']);
-      await until(() => relay.status().problem !== undefined);
-      expect(log.heartbeats).toEqual([]);
-      log.down = false;
-      await until(() => log.heartbeats.length > 0);
-      const firstEvent = log.acknowledged.findIndex((message) => message.key === ada);
-      const firstHeartbeat = log.acknowledged.findIndex((message) => message.key === 'scim-gateway');
-      expect(firstEvent).toBeLessThan(firstHeartbeat);
-    });
-
-    it('only while it holds the lock', async () => {
-      outbox.taken = true;
-      start({ heartbeatMs: 1 });
-      outbox.taken = false;
-      await until(() => log.heartbeats.length > 0);
-      expect(outbox.locked).toBe(true);
-    });
   });
 });
