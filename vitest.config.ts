@@ -17,18 +17,22 @@ export default defineConfig({
       project('unit', ['{libs,apps}/*/src/**/*.spec.ts', 'deploy/local/src/**/*.spec.ts'], {
         exclude: ['**/node_modules/**', '**/dist/**', '**/lint-fixtures/**', '**/*.{db,log,e2e}.spec.ts'],
         isolate: false,
+        sequence: { groupOrder: 0 },
       }),
       project('db', ['{libs,apps}/*/src/**/*.{db,log}.spec.ts'], {
         globalSetup: ['./libs/testing/src/servers.setup.ts'],
         testTimeout: 60_000,
         hookTimeout: 120_000,
         maxWorkers: 2,
+        sequence: { groupOrder: 1 },
       }),
       project('e2e', ['{libs,apps}/*/src/**/*.e2e.spec.ts', 'deploy/local/src/**/*.e2e.spec.ts'], {
         globalSetup: ['./libs/testing/src/servers.setup.ts'],
         testTimeout: 240_000,
         hookTimeout: 240_000,
+        maxWorkers: 1,
         fileParallelism: false,
+        sequence: { groupOrder: 2 },
       }),
     ],
   },

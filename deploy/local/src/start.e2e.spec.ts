@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@bitabiz/testing/free-port';
+import { freeBlock } from '@bitabiz/testing/free-port';
 import { until } from '@bitabiz/testing/until';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from './processes.js';
@@ -30,10 +30,13 @@ function npmStart(dataDir: string, first: number, ...more: string[]): Started {
   return started;
 }
 
-const isUp = (started: Started) =>
-  until(() => started.said().includes('Everything is running'), { deadlineMs: 120_000 }).catch((error: Error) => {
+async function isUp(started: Started): Promise<void> {
+  const up = until(() => started.said().includes('Everything is running'), { deadlineMs: 120_000 });
+  const ended = started.exited.then(() => Promise.reject(new Error('npm start ended')));
+  await Promise.race([up, ended]).catch((error: Error) => {
     throw new Error(`${error.message}\n${started.said()}`);
   });
+}
 const fileOf = (dataDir: string): StartFile =>
   JSON.parse(readFileSync(join(folder, dataDir, 'start.json'), 'utf8')) as StartFile;
 const pidsOf = (dataDir: string) => Object.values(fileOf(dataDir).services).map((service) => service.pid);
@@ -63,8 +66,7 @@ async function createUser(dataDir: string, name: string): Promise<number> {
 }
 
 beforeAll(async () => {
-  port = Math.floor((await freePort()) / 20) * 20;
-  port = port > 65_000 ? port - 2_000 : port;
+  port = await freeBlock(40);
 });
 afterEach(async () => {
   for (const { child, exited } of running) {

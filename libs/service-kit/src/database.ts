@@ -30,9 +30,12 @@ export function createPool(url: string, { name, max = 10, searchPath, genericPla
   return pool;
 }
 
-/** A single connection, for a session lock or LISTEN. */
-export const createClient = (url: string, name: string): pg.Client =>
-  new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
+/** A single connection, for a session lock or LISTEN. When it breaks, the next query says so; who must know at once listens to `end`. */
+export function createClient(url: string, name: string): pg.Client {
+  const client = new pg.Client({ connectionString: url, application_name: name, keepAlive: true });
+  client.on('error', () => undefined);
+  return client;
+}
 
 /**
  * Lends a connection of the pool to `work`. One that broke is thrown away, and breaking between two queries is no unhandled error:
