@@ -8,7 +8,13 @@ import { startGateway } from './gateway.js';
 
 export type Answer = { status: number; headers: Headers; body: Record<string, any> };
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
-export type TestAccount = { id: string; scim: Call; admin: Call };
+export type TestAccount = {
+  id: string;
+  scim: Call;
+  admin: Call;
+  /** POSTs a person and expects 201; the answer's body. */
+  create: (name: string, over?: object) => Promise<Record<string, any>>;
+};
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
@@ -43,7 +49,13 @@ export async function openGateway() {
     const { id } = (await asOperator('POST', '/accounts', { name })).body as { id: string };
     const issue = async (scope: string) =>
       (await asOperator('POST', `/accounts/${id}/tokens`, { scope, name: scope })).body['token'];
-    return { id, scim: as(await issue('scim'), '/scim/v2'), admin: as(await issue('admin'), `/accounts/${id}`) };
+    const scim = as(await issue('scim'), '/scim/v2');
+    const create = async (name: string, over: object = {}) => {
+      const answer = await scim('POST', '/Users', person(name, { ...over }));
+      if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body;
+    };
+    return { id, scim, admin: as(await issue('admin'), `/accounts/${id}`), create };
   }
 
   return {

@@ -63,7 +63,8 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     if (!first || !source) return;
     const decoded = records.map((record) => decodeRecord(record.value));
     for (const record of decoded) {
-      if (record.kind === 'unreadable') logger.error({ source, reason: record.reason }, 'a record of the log cannot be read');
+      if (record.kind === 'unreadable')
+        logger.error({ source, reason: record.reason }, 'a record of the log cannot be read');
     }
     const events = decoded.flatMap((record) => (record.kind === 'event' ? [record.event] : []));
     if (events.length > 0) {

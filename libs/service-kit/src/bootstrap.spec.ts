@@ -23,7 +23,7 @@ describe('a service’s doors', () => {
   it('let an account’s token see that account only, and tell nothing of others (P15)', async () => {
     expect((await notes.call('/accounts/a1/notes', {}, admin.token)).status).toBe(200);
     const other = await notes.call('/accounts/a2/notes', {}, admin.token);
-    expect([other.status, (await other.json()).code]).toEqual([404, 'account.unknown']);
+    expect([other.status, ((await other.json()) as { code: string }).code]).toEqual([404, 'account.unknown']);
   });
 
   it('stay closed where nobody was allowed', async () =>
@@ -136,7 +136,7 @@ describe('the state of a service', () => {
   });
 
   it('is described at /api-json', async () => {
-    const { paths } = await (await notes.call('/api-json')).json();
+    const { paths } = (await (await notes.call('/api-json')).json()) as { paths: object };
     expect(Object.keys(paths)).toContain('/accounts/{accountId}/notes');
   });
 });

@@ -6,15 +6,15 @@ import { requireFree, requireMandatory, type Holder, type Names } from './names.
 import { released } from './provisioning.decider.js';
 import { isEmployee, type Employee, type User } from './user-state.decider.js';
 
-export type CreateByHand = Names & { userId: string; profile: Profile; holders: Holder[] };
-export type EditByHand = { edit: Edit; holders: Holder[]; managed: readonly string[] };
+export type CreateByHand = Names & { userId: string; profile: Profile; holders: readonly Holder[] };
+export type EditByHand = { edit: Edit; holders: readonly Holder[]; managed: readonly string[] };
 export type DeactivateByHand = { today: string };
 /** Names left out are the ones that the employee last had. */
 export type ActivateByHand = {
   scimId: string;
   userName?: string;
   email?: string;
-  holders: Holder[];
+  holders: readonly Holder[];
   provisioned: boolean;
 };
 

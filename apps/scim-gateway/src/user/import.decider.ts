@@ -4,7 +4,12 @@ import { differing, edited, requireUnmanaged } from './managed.decider.js';
 import { requireFree, requireMandatory, type Holder, type Names } from './names.decider.js';
 import { isEmployee, type User } from './user-state.decider.js';
 
-export type ImportUser = Names & { userId: string; profile: Profile; holders: Holder[]; managed: readonly string[] };
+export type ImportUser = Names & {
+  userId: string;
+  profile: Profile;
+  holders: readonly Holder[];
+  managed: readonly string[];
+};
 
 export type Import = { type: 'ImportUser'; data: ImportUser };
 

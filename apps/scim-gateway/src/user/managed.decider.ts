@@ -3,7 +3,11 @@ import { Refused } from '@bitabiz/service-kit/refused';
 import type { Employee } from './user-state.decider.js';
 
 /** What a person or a file wants to change: null clears, absent stays. */
-export type Edit = { userName?: string; email?: string; profile?: { [field in keyof Profile]?: string | null | undefined } };
+export type Edit = {
+  userName?: string;
+  email?: string;
+  profile?: { [field in keyof Profile]?: string | null | undefined };
+};
 
 /** The edit without what it leaves as it is. */
 export function differing(user: Employee, edit: Edit): Edit {

@@ -26,7 +26,7 @@ export function requireMandatory(
 }
 
 /** P6, P8: a taken name is refused naming its holder, and whether that one is inactive. */
-export function requireFree(holders: Holder[], self?: string): void {
+export function requireFree(holders: readonly Holder[], self?: string): void {
   const [holder] = holders.filter((each) => each.userId !== self);
   if (!holder) return;
   const { attribute, name, active, userId, scimId } = holder;
@@ -47,7 +47,7 @@ export type Admitted = { userId: string; by: Holder['attribute'] };
  * @returns the employee who is adopted or reactivated, and the name that matched; undefined: a new one.
  * @throws Refused `user.nameTaken` for an active AD user, `user.twoHolders` when the two names belong to different employees.
  */
-export function admit(holders: Holder[]): Admitted | undefined {
+export function admit(holders: readonly Holder[]): Admitted | undefined {
   const [first] = holders;
   if (!first) return undefined;
   const other = holders.find((each) => each.userId !== first.userId);

@@ -18,7 +18,7 @@ type Values = {
 
 /** `found`: by which name `admit` found the employee; left out for a new one. */
 export type ProvisionUser = { userId: string; values: Values; found?: Admitted['by'] } & Today;
-export type UpdateUser = { values: Values; holders: Holder[] } & Today;
+export type UpdateUser = { values: Values; holders: readonly Holder[] } & Today;
 
 export type Provisioning =
   | { type: 'ProvisionUser'; data: ProvisionUser }
