@@ -5,7 +5,6 @@ import {
   managerOf,
   openGateway,
   patch,
-  person,
   type OpenGateway,
   type TestAccount,
 } from './gateway.fixture.js';

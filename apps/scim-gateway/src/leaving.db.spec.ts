@@ -4,7 +4,6 @@ import {
   managerIs,
   managerOf,
   openGateway,
-  person,
   type OpenGateway,
   type TestAccount,
 } from './gateway.fixture.js';
