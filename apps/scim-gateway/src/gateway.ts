@@ -10,6 +10,7 @@ import {
 } from '@bitabiz/event-store';
 import { openEventLog } from '@bitabiz/messaging/open-log';
 import { startRelay } from '@bitabiz/messaging/relay';
+import { RELAY, RelayController, relayMetrics } from '@bitabiz/projections/relay.controller';
 import { startService, type RunningService } from '@bitabiz/service-kit/bootstrap';
 import { createPool } from '@bitabiz/service-kit/database';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
@@ -64,6 +65,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const outbox = new Outbox(name, batch, config.READER_DATABASE_URL, keys);
   const feed = new Feed(name, batch, keys);
   const relay = startRelay({ outbox, log, topic: topicOf(name), logger });
+  relayMetrics(metrics, relay);
   const commands = new GatewayCommands(app, new EventStore(keys), outbox, { now, newId: ids.next });
   const tokens = new AccessTokens(batch, now);
 
@@ -91,6 +93,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         AccountsController,
         EmployeesController,
         FeedController,
+        RelayController,
       ],
       providers: [
         { provide: GatewayCommands, useValue: commands },
@@ -98,6 +101,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: Users, useValue: new Users(app) },
         { provide: Accounts, useValue: new Accounts(app, batch) },
         { provide: Feed, useValue: feed },
+        { provide: RELAY, useValue: relay },
         { provide: NewIds, useValue: ids },
         { provide: BaseUrl, useValue: new BaseUrl(config.PUBLIC_URL) },
         ForUserHandler,

@@ -1,12 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import {
-  activeIs,
-  managerIs,
-  managerOf,
-  openGateway,
-  type OpenGateway,
-  type TestAccount,
-} from './gateway.fixture.js';
+import { activeIs, managerIs, managerOf, openGateway, type OpenGateway, type TestAccount } from './gateway.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;

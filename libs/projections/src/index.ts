@@ -4,6 +4,7 @@ export * from './operator.controller.js';
 export * from './parity.js';
 export * from './projection.js';
 export * from './rebuild.js';
+export * from './relay.controller.js';
 export * from './run.js';
 export * from './schema.js';
 export * from './service.js';

@@ -12,6 +12,7 @@ import type { Provider, Type } from '@nestjs/common';
 import { tokenLookup } from './access.projection.js';
 import { OperatorController, PROJECTIONS } from './operator.controller.js';
 import type { ProjectionSet } from './projection.js';
+import { RELAY, RelayController, relayMetrics } from './relay.controller.js';
 import { runProjections, type Projections } from './run.js';
 
 export type ProjectionServiceOptions = {
@@ -41,6 +42,7 @@ export async function startProjectionService(
   const projections = await runProjections({ config, set, migrations: options.migrations, logger, metrics, now });
   const { app, batch, log } = projections;
   const owned = ownsEvents ? relayOf(set, projections, config, logger) : undefined;
+  if (owned) relayMetrics(metrics, owned.relay);
   const auth: AuthOptions = {
     operatorHash: config.OPERATOR_TOKEN_SHA256,
     serviceHashes: config.SERVICE_TOKEN_SHA256S,
@@ -55,10 +57,15 @@ export async function startProjectionService(
     auth,
     checks: { database: () => app.query('select 1'), log: () => log.ready() },
     module: {
-      controllers: [...options.controllers, OperatorController, ...(owned ? [FeedController] : [])],
+      controllers: [...options.controllers, OperatorController, ...(owned ? [FeedController, RelayController] : [])],
       providers: [
         { provide: PROJECTIONS, useValue: projections },
-        ...(owned ? [{ provide: Feed, useValue: owned.feed }] : []),
+        ...(owned
+          ? [
+              { provide: Feed, useValue: owned.feed },
+              { provide: RELAY, useValue: owned.relay },
+            ]
+          : []),
         ...(options.providers?.(projections, store) ?? []),
       ],
     },
