@@ -93,7 +93,7 @@ describe('commands that wait for one account', () => {
     const [account, stream] = [randomUUID(), newStream()];
     let failures = 2;
     const flaky = {
-      query: async (...args: [never]) => {
+      query: async (...args: [string]) => {
         const result = await open.app.query(...args);
         if (failures-- > 0)
           throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
