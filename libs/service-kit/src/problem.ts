@@ -29,7 +29,7 @@ export type Failure = {
 };
 
 const unavailable =
-  /^(08|53|57)|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|terminated|timeout exceeded when trying to connect/;
+  /^(08|53|57)|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|terminated|not queryable|timeout exceeded when trying to connect/;
 
 /** Sorts what was thrown: a rule's refusal, Fastify's or Nest's own error, a database that is away (503), or a fault of ours (500). */
 export function failureOf(error: unknown): Failure {
