@@ -56,13 +56,14 @@ function readOptions() {
   }
 }
 
-/** Decided by the content of the lock file: its time changes with every checkout. */
+/** Decided by the content of the lock file: its time changes with every checkout. What `npm ci` installed by hand is not installed again. */
 function install() {
   const wanted = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex');
   const mark = join(root, 'node_modules', '.installed-lock');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted && existsSync(node)) return;
+  if (isInstalled() && existsSync(node)) return writeFileSync(mark, wanted);
   console.log('Installing packages (once, about a minute) …');
   run(
     'npm',
@@ -72,6 +73,17 @@ function install() {
   if (!existsSync(node))
     fail('npm did not install Node 24 (install scripts are switched off?): run npm ci without --ignore-scripts');
   writeFileSync(mark, wanted);
+}
+
+/** npm notes in node_modules what is there; packages for other platforms are optional and may be missing. */
+function isInstalled() {
+  const packagesOf = (file) => JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
+  const noted = join('node_modules', '.package-lock.json');
+  if (!existsSync(join(root, noted))) return false;
+  const [wanted, present] = [packagesOf('package-lock.json'), packagesOf(noted)];
+  return Object.entries(wanted)
+    .filter(([path, { link, optional }]) => path.includes('node_modules/') && !link && !optional)
+    .every(([path, { version }]) => present[path]?.version === version);
 }
 
 function build() {

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { makeAccount } from './accounts.js';
 import { OperatorApi, OperatorError } from './operator-api.js';
-import { readStartFile } from './start-file.js';
+import { changeStartFile, readStartFile } from './start-file.js';
 
 const program = new Command('npm run accounts --')
   .description('Accounts and their tokens, for the operator')
@@ -41,7 +41,8 @@ program
   .option('--time-zone <ZONE>', 'such as Europe/Copenhagen')
   .action(async (name: string, { timeZone }: { timeZone?: string }) => {
     const { api, gateway, file } = connect();
-    const account = await makeAccount(api, gateway, file, name, timeZone);
+    const account = await makeAccount(api, gateway, name, timeZone);
+    await changeStartFile(file, (content) => ({ ...content, accounts: [...content.accounts, account] }));
     answer(account, [
       `${name}  ${account.id}`,
       `  Tenant URL (SCIM endpoint)  ${account.scimEndpoint}`,

@@ -39,6 +39,7 @@ export class Child {
   }
 
   start(): void {
+    if (this.stopping) return;
     const { name, program, dataDir, environment, say } = this.options;
     mkdirSync(join(dataDir, 'logs'), { recursive: true });
     const log = openSync(join(dataDir, 'logs', `${name}.log`), 'a');
@@ -59,7 +60,7 @@ export class Child {
       say(
         `${name} ${why}; it is started again in ${this.pauseMs / 1000} s (its log: ${join(dataDir, 'logs', `${name}.log`)})`,
       );
-      setTimeout(() => this.stopping || this.start(), this.pauseMs).unref();
+      setTimeout(() => this.start(), this.pauseMs).unref();
       this.pauseMs = Math.min(this.pauseMs * 2, longestPauseMs);
     });
     this.options.onStarted();

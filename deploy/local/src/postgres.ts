@@ -1,5 +1,15 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -64,6 +74,7 @@ export class Postgres {
       detached: true,
       stdio: ['ignore', log, log],
     });
+    closeSync(log);
     this.child = child;
     child.once('exit', () => {
       if (this.child !== child) return;
@@ -92,6 +103,8 @@ export class Postgres {
     rmSync(beside, { recursive: true, force: true });
     const passwordFile = join(this.dataDir, 'initdb.pw');
     writeFileSync(passwordFile, this.password, { mode: 0o600 });
+    const { uid, gid } = this.runner.options;
+    if (uid !== undefined && gid !== undefined) chownSync(passwordFile, uid, gid);
     const args = [
       '-D',
       beside,

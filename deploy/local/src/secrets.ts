@@ -7,6 +7,7 @@ import { CannotStart } from './options.js';
 /** Everything secret of this installation: one file, readable by its owner only. */
 export type Secrets = {
   postgresPassword: string;
+  /** The passwords of the databases' roles are derived from it. */
   rolePassword: string;
   /** `id:base64`: wraps the keys of employees (decision 10). Without it the stored events cannot be read. */
   wrappingKeys: string;

@@ -89,9 +89,13 @@ describe('npm start', () => {
 
   it('brings everything up, stops at SIGTERM to npm, and goes on where it stopped', async () => {
     const first = npmStart('one', port);
+    // The file appears when everything is ready, and not before.
+    await until(() => existsSync(join(folder, 'one', 'start.json')), { deadlineMs: 120_000 });
+    const { accounts, services } = fileOf('one');
+    expect([accounts.length, Object.keys(services).length]).toEqual([2, 4]);
+    for (const { url } of Object.values(services)) expect((await fetch(`${url}/ready`)).status).toBe(200);
     await isUp(first);
     expect(statSync(join(folder, 'one', 'start.json')).mode & 0o777).toBe(0o600);
-    expect(fileOf('one').accounts).toHaveLength(2);
     expect(await createUser('one', 'ada@nordlys.example')).toBe(201);
     const pids = [...pidsOf('one'), postgresOf('one'), supervisorOf('one')];
     const before = fileOf('one').accounts;

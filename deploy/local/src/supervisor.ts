@@ -10,7 +10,7 @@ import { portsOf, serviceNames, urlOf, type Options } from './options.js';
 import { requireFreePorts } from './ports.js';
 import { Postgres } from './postgres.js';
 import { loadSecrets, type Secrets } from './secrets.js';
-import { changeStartFile, startFileOf, type StartFile } from './start-file.js';
+import { changeStartFile, readStartFile, startFileOf, type StartedAccount, type StartFile } from './start-file.js';
 
 const firstAccounts = ['Nordlys A/S', 'Sydhavn ApS'];
 
@@ -19,6 +19,7 @@ export class Supervisor {
   private children: Child[] = [];
   private postgres: Postgres | undefined;
   private stopping = false;
+  private ready = false;
   private release: (() => void) | undefined;
 
   constructor(
@@ -69,7 +70,7 @@ export class Supervisor {
           port: ports[name],
           dataDir: this.options.dataDir,
           environment: { PATH: process.env['PATH'] ?? '', ...environmentOf(name, place, secrets) },
-          onStarted: () => void this.noteServices(secrets),
+          onStarted: () => void this.noteServices(),
           say: this.say,
         }),
     );
@@ -81,32 +82,30 @@ export class Supervisor {
   }
 
   /** start.json is written when everything is ready, and kept current from then on. */
-  private async noteServices(secrets: Secrets): Promise<void> {
-    if (this.children.some((child) => child.pid === undefined) || this.stopping) return;
-    await changeStartFile(startFileOf(this.options.dataDir), (content) => ({
-      ...content,
-      services: Object.fromEntries(serviceNames.map((name, index) => [name, this.serviceAt(index)])),
-      operatorToken: secrets.operatorToken,
-    }));
+  private async noteServices(): Promise<void> {
+    if (!this.ready || this.stopping || this.children.some((child) => child.pid === undefined)) return;
+    await changeStartFile(startFileOf(this.options.dataDir), (content) => ({ ...content, services: this.services() }));
   }
 
-  private serviceAt(index: number): { url: string; pid: number } {
-    const child = this.children[index];
-    return { url: child?.url ?? '', pid: child?.pid ?? 0 };
+  private services(): StartFile['services'] {
+    const ofChild = ({ url, pid }: Child) => ({ url, pid: pid ?? 0 });
+    return Object.fromEntries(this.children.map((child, index) => [serviceNames[index], ofChild(child)]));
   }
 
-  private async ensureAccounts(secrets: Secrets): Promise<StartFile> {
+  /** Two accounts to begin with; their tokens are known only when they are made, so start.json keeps them. */
+  private async ensureAccounts({ operatorToken }: Secrets): Promise<StartFile> {
     const file = startFileOf(this.options.dataDir);
     const gateway = urlOf(portsOf(this.options.port)['scim-gateway']);
-    const content = await changeStartFile(file, (each) => ({
-      ...each,
-      accounts: each.accounts.map((account) => ({ ...account, scimEndpoint: `${gateway}/scim/v2` })),
-      operatorToken: secrets.operatorToken,
+    const api = new OperatorApi(gateway, operatorToken);
+    const known = readStartFile(file)?.accounts.length ?? 0;
+    const made: StartedAccount[] = [];
+    for (const name of firstAccounts.slice(known)) made.push(await makeAccount(api, gateway, name));
+    this.ready = true;
+    return changeStartFile(file, ({ accounts }) => ({
+      accounts: [...accounts, ...made].map((account) => ({ ...account, scimEndpoint: `${gateway}/scim/v2` })),
+      services: this.services(),
+      operatorToken,
     }));
-    const api = new OperatorApi(gateway, secrets.operatorToken);
-    for (const name of firstAccounts.slice(content.accounts.length)) await makeAccount(api, gateway, file, name);
-    await this.noteServices(secrets);
-    return changeStartFile(file, (each) => each);
   }
 
   /** Postgres died by itself: the services wait and say that they are not ready; it is started again with growing pauses. */
