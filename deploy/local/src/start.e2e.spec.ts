@@ -1,53 +1,23 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { freeBlock } from '@bitabiz/testing/free-port';
 import { until } from '@bitabiz/testing/until';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { isAlive } from './processes.js';
-import type { StartFile } from './start-file.js';
+import { isUp, stop, Terminal } from './npm-start.fixture.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'bitabiz-start-'));
-const running = new Set<Started>();
+const terminal = new Terminal();
+const { folder } = terminal;
 let port: number;
 
-type Started = { child: ChildProcess; said: () => string; exited: Promise<number | null> };
-
-/** `npm start` as a person runs it. The folder is 0700, as root's own folders are. */
-function npmStart(dataDir: string, first: number, ...more: string[]): Started {
-  const args = ['start', '--', '--data-dir', join(folder, dataDir), '--port', String(first), ...more];
-  const child = spawn('npm', args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const started = { child, said: () => text, exited: once(child, 'exit').then(([code]) => code as number | null) };
-  running.add(started);
-  void started.exited.then(() => running.delete(started));
-  return started;
-}
-
-async function isUp(started: Started): Promise<void> {
-  const up = until(() => started.said().includes('Everything is running'), { deadlineMs: 120_000 });
-  const ended = started.exited.then(() => Promise.reject(new Error('npm start ended')));
-  await Promise.race([up, ended]).catch((error: Error) => {
-    throw new Error(`${error.message}\n${started.said()}`);
-  });
-}
-const fileOf = (dataDir: string): StartFile =>
-  JSON.parse(readFileSync(join(folder, dataDir, 'start.json'), 'utf8')) as StartFile;
+const npmStart = (dataDir: string, first: number, ...more: string[]) => terminal.start(dataDir, first, ...more);
+const fileOf = (dataDir: string) => terminal.fileOf(dataDir);
 const pidsOf = (dataDir: string) => Object.values(fileOf(dataDir).services).map((service) => service.pid);
 const supervisorOf = (dataDir: string) => Number(readFileSync(join(folder, dataDir, 'supervisor.pid'), 'utf8'));
 const postgresOf = (dataDir: string) =>
   Number(readFileSync(join(folder, dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
-
-async function stop(started: Started): Promise<void> {
-  started.child.kill('SIGTERM');
-  expect(await started.exited).toBe(0);
-}
 
 async function users(dataDir: string): Promise<number> {
   const [account] = fileOf(dataDir).accounts;
@@ -68,13 +38,8 @@ async function createUser(dataDir: string, name: string): Promise<number> {
 beforeAll(async () => {
   port = await freeBlock(40);
 });
-afterEach(async () => {
-  for (const { child, exited } of running) {
-    if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
-    await exited;
-  }
-});
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => terminal.endAll());
+afterAll(() => terminal.remove());
 
 describe('npm start', () => {
   it('answers --help and refuses a bad option before it does anything', async () => {
