@@ -33,11 +33,10 @@ describe.each(logsUnderTest())('the whole system with the log on $name', (log) =
     return started;
   };
   const outFile = (name: string) => join(terminal.folder, `${log.name}-${name}.json`);
-  const demo = (name: string, ...options: string[]) =>
-    terminal.npm(
-      ...['run', 'demo', '--', '--system', join(terminal.folder, log.name, 'start.json')],
-      ...['--people', people, '--json', outFile(name), ...options],
-    );
+  const demo = (name: string, ...options: string[]) => {
+    const system = ['--system', join(terminal.folder, log.name, 'start.json')];
+    return terminal.npm('run', 'demo', '--', ...system, '--people', people, '--json', outFile(name), ...options);
+  };
   const ended = async (run: Started, name: string): Promise<string> => {
     expect(await run.exited, run.said()).toBe(0);
     return readFileSync(outFile(name), 'utf8');
