@@ -9,7 +9,13 @@ export type AnyEvent = Recorded<{ type: string; data: unknown }>;
 /** What a service does with events: its rows, in the consumer's transaction. Events come in each account's order. */
 export type Handler = (tx: PoolClient, source: string, events: AnyEvent[]) => Promise<void>;
 
-export type Applied = { applied: number; behind: string[]; suspect: string[]; paused: string[]; parked: Unapplied[] };
+export type Applied = {
+  applied: Envelope[];
+  behind: string[];
+  suspect: string[];
+  paused: string[];
+  parked: Unapplied[];
+};
 
 type Readable = { envelope: Envelope; event: AnyEvent };
 export type Unapplied = { envelope: Envelope; reason: string };
@@ -27,7 +33,7 @@ export async function applyEvents(
 ): Promise<Applied> {
   const byAccount = Map.groupBy(envelopes, (envelope) => envelope.accountid);
   const checkpoints = await lockCheckpoints(tx, source, [...byAccount.keys()]);
-  const result: Applied = { applied: 0, behind: [], suspect: [], paused: [], parked: [] };
+  const result: Applied = { applied: [], behind: [], suspect: [], paused: [], parked: [] };
   const stuck = await parkedStreams(tx, source, [...byAccount.keys()]);
   const moved: Checkpoint[] = [];
   const readable: Readable[] = [];
@@ -45,7 +51,8 @@ export async function applyEvents(
   aside.push(...(await handle(tx, source, readable, handler)));
   await park(tx, source, aside, now());
   await moveCheckpoints(tx, source, moved);
-  result.applied = readable.length;
+  const failed = new Set(aside.map(({ envelope }) => envelope.id));
+  result.applied = readable.map(({ envelope }) => envelope).filter(({ id }) => !failed.has(id));
   result.parked = aside;
   return result;
 }

@@ -1,13 +1,14 @@
-import type { Source } from '@bitabiz/event-contracts';
+import type { Envelope, Source } from '@bitabiz/event-contracts';
 import { topicOf } from '@bitabiz/event-contracts';
+import type { Logger } from '@bitabiz/service-kit/log';
 import { inTransaction } from '@bitabiz/service-kit/database';
-import { applyEvents } from './apply.js';
+import { applyEvents, type Applied } from './apply.js';
 import { readCheckpoints } from './checkpoints.js';
 import { Freshness } from './freshness.js';
 import { HeadWatch } from './head-watch.js';
 import type { EventLog, LogRecord } from './log.js';
 import { decodeRecord, type Heartbeat } from './record.js';
-import { repairAccount, type RepairOptions } from './repair.js';
+import { pausedSentence, repairAccount, type RepairOptions } from './repair.js';
 import { RepairQueue } from './repair-queue.js';
 
 export type ConsumerOptions = RepairOptions & {
@@ -20,6 +21,9 @@ export type ConsumerOptions = RepairOptions & {
 
 /** Milliseconds. A partition that is silent for longer than three heartbeats is looked after by comparing heads. */
 const timings = { tick: 10_000, silence: 15_000, compare: 60_000, complete: 3_600_000, settle: 1_000 };
+
+/** Older than this raises an alert (decision 8). */
+const oldPictureMs = 30_000;
 
 export interface Consumer {
   /** Milliseconds since the picture of this source was last known to be current (decision 8). */
@@ -70,16 +74,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     if (events.length > 0) {
       const result = await inTransaction(pool, (tx) => applyEvents(tx, source, events, options.handler, now));
       for (const accountId of [...result.behind, ...result.suspect]) repairs.add(source, accountId);
-      for (const { envelope, reason } of result.parked) {
-        const { accountid: accountId, accountseq: seq, type, correlationid: correlationId } = envelope;
-        logger.error({ source, accountId, seq, type, correlationId, reason }, 'event parked');
-      }
-      for (const accountId of result.paused) {
-        logger.error(
-          { source, accountId },
-          'account paused: an event needs a newer version of this service; deploy it',
-        );
-      }
+      tell(logger, source, result);
     }
     for (const record of decoded) if (record.kind === 'heartbeat') await onHeartbeat(source, first, record);
   }
@@ -108,15 +103,30 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
     if (differing?.length === 0) freshness.seenAll(topicOf(source), at);
   }
 
+  const old = new Set<Source>();
+  const begun = now().getTime();
+  function watchAge(source: Source): void {
+    const ageMs = freshness.silentFor(topicOf(source));
+    // A picture of before this process began is being compared at this moment.
+    if (ageMs <= oldPictureMs || now().getTime() - begun <= oldPictureMs) old.delete(source);
+    else if (!old.has(source)) {
+      old.add(source);
+      logger.error(
+        { source, ageMs },
+        'the picture of this source is older than 30 s: access that ended there may still be open here',
+      );
+    }
+  }
+
   const lookAroundAll = async (force: boolean) => {
     for (const source of sources) {
+      watchAge(source);
       await lookAround(source, force).catch((error: unknown) =>
         logger.warn({ source, error }, 'heads could not be compared; it is tried again'),
       );
     }
   };
 
-  await log.ensureTopics(sources.map(topicOf));
   const subscription = await log.subscribe({
     group: options.group,
     topics: sources.map(topicOf),
@@ -144,4 +154,18 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
       await repairs.close();
     },
   };
+}
+
+/** One line per event, with the id of the request behind it (and the account, the type), so that a change can be followed through every service. */
+function tell(logger: Logger, source: Source, { applied, parked, paused }: Applied): void {
+  const facts = (event: Envelope) => ({
+    source,
+    accountId: event.accountid,
+    seq: event.accountseq,
+    type: event.type,
+    correlationId: event.correlationid,
+  });
+  for (const event of applied) logger.info(facts(event), 'applied');
+  for (const { envelope, reason } of parked) logger.error({ ...facts(envelope), reason }, 'event parked');
+  for (const accountId of paused) logger.error({ source, accountId }, pausedSentence);
 }

@@ -6,10 +6,16 @@ const keyOf = (topic: string, partition: number) => `${topic}/${partition}`;
 export class Freshness {
   private last = new Map<string, number>();
   private owned: Partition[] = [];
+  private readonly seenByFeed = new Map<string, number>();
+  private assigned = false;
+  private readonly startedAt: number;
 
-  constructor(private readonly now: () => number) {}
+  constructor(private readonly now: () => number) {
+    this.startedAt = now();
+  }
 
   assign(partitions: Partition[]): void {
+    this.assigned = true;
     this.owned = partitions;
     this.last = new Map(
       partitions.map(({ topic, partition }) => {
@@ -19,8 +25,9 @@ export class Freshness {
     );
   }
 
+  /** Until the log has assigned partitions (it may be away) every one counts as owned: then the feeds alone keep the picture young. */
   owns(topic: string, partition: number): boolean {
-    return this.last.has(keyOf(topic, partition));
+    return !this.assigned || this.last.has(keyOf(topic, partition));
   }
 
   seen(topic: string, partition: number, at: number): void {
@@ -29,11 +36,13 @@ export class Freshness {
   }
 
   seenAll(topic: string, at: number): void {
+    this.seenByFeed.set(topic, at);
     for (const { partition } of this.owned.filter((each) => each.topic === topic)) this.seen(topic, partition, at);
   }
 
-  /** Milliseconds since the oldest of the topic's owned partitions was known to be current; 0 when it owns none. */
+  /** Milliseconds since the oldest of the topic's owned partitions was known to be current; 0 when it owns none of them. */
   silentFor(topic: string): number {
+    if (!this.assigned) return this.now() - (this.seenByFeed.get(topic) ?? this.startedAt);
     const ages = this.owned
       .filter((each) => each.topic === topic)
       .map(({ partition }) => this.now() - (this.last.get(keyOf(topic, partition)) ?? 0));

@@ -15,6 +15,8 @@ export type RepairOptions = {
   logger: Logger;
 };
 
+export const pausedSentence = 'account paused: an event needs a newer version of this service; deploy it';
+
 /**
  * Brings one account to the head of its owner's feed, through the same apply as the log (decision 5). A fork is found by the
  * id at the last sequence: then the account's rows are deleted and folded from the start (decision 9).
@@ -42,7 +44,7 @@ export async function repairAccount(options: RepairOptions, source: string, acco
     const result = await inTransaction(pool, (tx) => applyEvents(tx, source, page, handler, now));
     applied += page.length;
     if (result.paused.length > 0) {
-      logger.error({ source, accountId }, 'account paused: an event needs a newer version of this service; deploy it');
+      logger.error({ source, accountId }, pausedSentence);
       return applied;
     }
   }
