@@ -73,7 +73,8 @@ async function addMissing(
   time: Date,
   correlationId: string,
 ) {
-  const byKey = new Map(things.map((thing) => [`${thing.kind}/${nameKey(thing.name)}`, thing]));
+  // The first who names a thing gives it its name, in whatever batches the events come.
+  const byKey = new Map(things.toReversed().map((thing) => [`${thing.kind}/${nameKey(thing.name)}`, thing]));
   const wanted = [...byKey.values()];
   const { rows } = await tx.query<{ group_id: string; kind: GroupKind }>(
     `insert into own.groups (account_id, group_id, kind, name, name_key)
