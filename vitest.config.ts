@@ -5,7 +5,13 @@ const project = (name: string, include: string[], extra: object = {}) => ({
   ssr: { resolve: { conditions } },
   // Specs belong to no tsconfig that a file's transformation would find.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-  test: { name, include, exclude: ['**/node_modules/**', '**/dist/**', '**/lint-fixtures/**'], ...extra },
+  test: {
+    name,
+    include,
+    setupFiles: ['./libs/testing/src/long.setup.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/lint-fixtures/**'],
+    ...extra,
+  },
 });
 
 // The suffix tells what a test costs: .spec runs in memory, .db.spec has a real Postgres, .log.spec a log (Postgres and, where one can be had,

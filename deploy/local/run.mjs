@@ -1,11 +1,15 @@
-// `npm run demo` and `npm run accounts`: builds what changed and runs the program under the pinned Node.
+// `npm run demo`, `accounts` and `contracts`: builds what changed and runs the program under the pinned Node.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const programs = { demo: 'apps/entra-simulator/dist/main.js', accounts: 'deploy/local/dist/accounts-cli.js' };
+const programs = {
+  demo: 'apps/entra-simulator/dist/main.js',
+  accounts: 'deploy/local/dist/accounts-cli.js',
+  contracts: 'deploy/local/dist/contracts-cli.js',
+};
 const [name, ...args] = process.argv.slice(2);
 const node = join(root, 'node_modules', 'node', 'bin', 'node');
 if (!existsSync(node)) {

@@ -13,7 +13,7 @@ type EndState = {
 };
 
 const terminal = new Terminal();
-const people = '60';
+const people = process.env['LONG'] ? '250' : '60';
 afterEach(() => terminal.endAll());
 afterAll(() => terminal.remove());
 

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import * as z from 'zod';
 import { describe, expect, it } from 'vitest';
-import { contract, contracts, readEvent, UnknownEvent, UnreadableEvent, type Envelope } from './index.js';
+import { asyncApi, contract, contracts, readEvent, UnknownEvent, UnreadableEvent, type Envelope } from './index.js';
 
 const samples = new URL('../samples/', import.meta.url);
 const sampleOf = (type: string, version: number): unknown =>
@@ -93,5 +93,18 @@ describe('an envelope', () => {
 
   it('of an unknown type tells that the reader is too old', () => {
     expect(() => readEvent(envelope({ type: 'UserTeleported' }))).toThrow(UnknownEvent);
+  });
+});
+
+describe('the public contract (D4)', () => {
+  it('has a channel per owning service, and a message with a schema per event', () => {
+    const { channels } = asyncApi() as { channels: Record<string, { messages: Record<string, { payload: object }> }> };
+    const messages = Object.values(channels).flatMap((channel) => Object.entries(channel.messages));
+    expect(messages.map(([type]) => type).toSorted()).toEqual([...contracts.keys()].toSorted());
+    expect(channels['scim-gateway.events']?.messages['UserSuspended']?.payload).toMatchObject({
+      $id: 'urn:bitabiz:event:UserSuspended:1',
+      type: 'object',
+      required: ['userId', 'origin', 'terminatedOn'],
+    });
   });
 });

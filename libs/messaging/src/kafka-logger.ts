@@ -19,8 +19,11 @@ export const kafkaLogger =
       timestamp: _,
       logger: __,
       stack: ___,
-      ...fields
+      // Kafka's own number of a request; in our log the name belongs to the request from outside.
+      correlationId: kafkaRequest,
+      ...rest
     } = log as LogEntry['log'] & Record<string, unknown>;
+    const fields = kafkaRequest === undefined ? rest : { ...rest, kafkaRequest };
     // The only sign that kafkajs gives when it jumps over records (kafkajs#1119, #1777).
     if (message.startsWith('Offset out of range, resetting')) onOutOfRange(fields as unknown as OutOfRange);
     const text = `kafka ${namespace}: ${message}`;
