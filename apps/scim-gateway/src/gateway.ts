@@ -32,6 +32,7 @@ import { UsersController } from './scim/users.controller.js';
 import { EmployeesController } from './user/employees.controller.js';
 import { ForUserHandler } from './user/for-user.command.js';
 import { Users } from './user/users.query.js';
+import { BATCH, VerifyController } from './verify/verify.controller.js';
 
 const name = 'scim-gateway';
 const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
@@ -94,6 +95,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         EmployeesController,
         FeedController,
         RelayController,
+        VerifyController,
       ],
       providers: [
         { provide: GatewayCommands, useValue: commands },
@@ -102,6 +104,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: Accounts, useValue: new Accounts(app, batch) },
         { provide: Feed, useValue: feed },
         { provide: RELAY, useValue: relay },
+        { provide: BATCH, useValue: batch },
         { provide: NewIds, useValue: ids },
         { provide: BaseUrl, useValue: new BaseUrl(config.PUBLIC_URL) },
         ForUserHandler,

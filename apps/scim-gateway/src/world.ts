@@ -79,11 +79,13 @@ export class World {
     if (events.length === 0) return;
     const touched = this.users.get(userId) ?? { before: { status: 'unknown' }, known: this.user(userId) };
     let { user, version, createdAt } = touched.known;
-    const modifiedAt = this.outside.now().toISOString();
+    // One instant for the events and the row: the row is exactly the fold of its events.
+    const now = this.outside.now();
+    const modifiedAt = now.toISOString();
     for (const event of events) {
       user = evolveUser(user, event);
       version += 1;
-      this.record(`user/${userId}`, event, cause);
+      this.record(`user/${userId}`, event, cause, now);
     }
     createdAt ||= modifiedAt;
     this.users.set(userId, {
@@ -97,9 +99,10 @@ export class World {
   }
 
   applyToAccount(events: AccountEvent[], cause: Cause): void {
+    const now = this.outside.now();
     for (const event of events) {
       this.account = evolveAccount(this.account, event);
-      this.record(`account/${this.accountId}`, event, cause);
+      this.record(`account/${this.accountId}`, event, cause, now);
       if (event.type === 'TokenIssued') {
         const { tokenId, name, scope, hash, expiresAt } = event.data;
         this.tokens.push({
@@ -178,18 +181,9 @@ export class World {
       });
   }
 
-  private record(stream: string, event: Event, { actor, correlationId, causationId }: Cause): void {
-    const { now, newId } = this.outside;
-    this.events.push({
-      id: newId(),
-      stream,
-      type: event.type,
-      data: event.data,
-      time: now(),
-      actor,
-      causationId,
-      correlationId,
-    });
+  private record(stream: string, event: Event, { actor, correlationId, causationId }: Cause, time: Date): void {
+    const { type, data } = event;
+    this.events.push({ id: this.outside.newId(), stream, type, data, time, actor, causationId, correlationId });
   }
 }
 

@@ -66,13 +66,16 @@ describe.each(logsUnderTest())('the whole system with the log on $name', (log) =
     await stop(system);
   });
 
-  it('loses nothing when it is stopped and started in the middle', async () => {
+  it('loses nothing when it is stopped and started in the middle, and every row is the fold of its events', async () => {
     const system = await start();
     const run = demo('interrupted', '--new-account');
     await until(() => run.said().includes('Wednesday'), { deadlineMs: 60_000 });
     await stop(system);
     const again = await start();
     expect(await ended(run, 'interrupted')).toBe(states.get(log.name));
+    const verified = terminal.npm('run', 'verify', '--', '--system', join(terminal.folder, log.name, 'start.json'));
+    expect(await verified.exited, verified.said()).toBe(0);
+    expect(verified.said()).toMatch(/^0 differences$/m);
     await stop(again);
   });
 });

@@ -3,6 +3,7 @@ import { listParked, discardParked } from '@bitabiz/messaging/parked';
 import { replayParked } from '@bitabiz/messaging/replay';
 import { Allow } from '@bitabiz/service-kit/auth';
 import { inTransaction } from '@bitabiz/service-kit/database';
+import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
 import type { Projections } from './run.js';
 
@@ -62,10 +63,23 @@ export class OperatorController {
   @Post('rebuild')
   @HttpCode(200)
   async rebuild(@Body({ schema: Rebuild }) { acceptDifferences }: z.infer<typeof Rebuild>) {
-    if (rebuilding) return { running: true };
+    if (rebuilding) throw new Refused('rebuild.running', 'A rebuild or a verification is running; try again', 'busy');
     rebuilding = true;
     try {
-      return await this.projections.rebuild(acceptDifferences);
+      return await this.projections.rebuild(acceptDifferences ? 'always' : 'when same');
+    } finally {
+      rebuilding = false;
+    }
+  }
+
+  /** Compares every row with a fold of the feeds; changes nothing. */
+  @Post('verify')
+  @HttpCode(200)
+  async verify() {
+    if (rebuilding) throw new Refused('rebuild.running', 'A rebuild or a verification is running; try again', 'busy');
+    rebuilding = true;
+    try {
+      return await this.projections.verify();
     } finally {
       rebuilding = false;
     }

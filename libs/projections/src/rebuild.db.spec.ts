@@ -14,7 +14,7 @@ afterAll(() => open.close());
 const now = () => new Date();
 const apply = (history: History) =>
   inTransaction(open.batch, (tx) => applyEvents(tx, 'scim-gateway', history.events, handlerOf(personsSet), now));
-const rebuildNow = (over: { acceptDifferences?: boolean; set?: typeof personsSet } = {}) =>
+const rebuildNow = (over: { switching?: 'always' | 'never'; set?: typeof personsSet } = {}) =>
   rebuild({
     set: personsSet,
     owner: open.owner,
@@ -58,8 +58,13 @@ describe('a rebuild', () => {
     expect((await open.rows(history.accountId)).map((row) => row.email)).toContain('changed');
   });
 
+  it('only compares when that is asked for', async () => {
+    expect(await rebuildNow({ switching: 'never' })).toMatchObject({ switched: false });
+    expect((await open.owner.query(`select 1 from pg_namespace where nspname = 'shadow'`)).rows).toEqual([]);
+  });
+
   it('switches with differences when they are accepted', async () => {
-    expect(await rebuildNow({ acceptDifferences: true })).toMatchObject({ switched: true });
+    expect(await rebuildNow({ switching: 'always' })).toMatchObject({ switched: true });
     expect((await rebuildNow()).differences).toEqual([]);
   });
 

@@ -13,7 +13,7 @@ export type RebuildOptions = {
   set: ProjectionSet;
   /** The owner: creates, swaps and drops schemas. */
   owner: Pool;
-  /** The named batch role, with the live schema first in its search path. */
+  /** The named batch role, with the live schema first in its search path. Not the consumer's pool: each would wait for the other. */
   batch: Pool;
   feeds: ReadonlyMap<string, FeedClient>;
   /** Fills the role names into DDL. */
@@ -21,8 +21,8 @@ export type RebuildOptions = {
   now: () => Date;
   logger: Logger;
   workers?: number;
-  /** Switch although rows differ: the new code is meant to come to another result. */
-  acceptDifferences?: boolean;
+  /** `always`: although rows differ, because the new code is meant to come to another result. `never`: only compare. */
+  switching?: 'when same' | 'always' | 'never';
 };
 
 export type RebuildReport = { accounts: number; events: number; differences: Difference[]; switched: boolean };
@@ -30,7 +30,7 @@ export type RebuildReport = { accounts: number; events: number; differences: Dif
 /**
  * Builds the projections again beside the live ones from the feed, compares account by account under the live checkpoint's
  * lock at exactly its sequence, and switches (decision 5). Readers and the consumer go on all the time.
- * @returns what was read and what differed; with differences nothing is switched unless they are accepted.
+ * @returns what was read and what differed; with differences nothing is switched unless that is asked for.
  */
 export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   const { set, owner, logger } = options;
@@ -49,7 +49,8 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
     }
     differences.push(...(await compareAtCheckpoint(options, accountId)));
   });
-  const switched = differences.length === 0 || options.acceptDifferences === true;
+  const { switching = 'when same' } = options;
+  const switched = switching === 'always' || (switching === 'when same' && differences.length === 0);
   if (switched) await switchOver(options);
   else await owner.query(`drop schema ${shadowSchema} cascade`);
   logger.info(

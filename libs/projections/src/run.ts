@@ -17,8 +17,9 @@ import {
 } from '@bitabiz/service-kit/migrations';
 import type { Pool } from 'pg';
 import { handlerOf, liveSchema, resetAccount, searchPath, type ProjectionSet } from './projection.js';
-import { rebuild, type RebuildReport } from './rebuild.js';
+import { rebuild, type RebuildOptions, type RebuildReport } from './rebuild.js';
 import { liveMigration } from './schema.js';
+import { verify, type Verification } from './verify.js';
 
 export type ProjectionsOptions = {
   config: BaseConfig;
@@ -40,7 +41,9 @@ export interface Projections {
   readonly log: EventLog;
   readonly consumer: Consumer;
   readonly repair: RepairOptions;
-  rebuild(acceptDifferences: boolean): Promise<RebuildReport>;
+  rebuild(switching: 'when same' | 'always'): Promise<RebuildReport>;
+  /** Compares with a fold of the feeds, changes nothing. */
+  verify(): Promise<Verification>;
   close(): Promise<void>;
 }
 
@@ -79,6 +82,15 @@ export async function runProjections(options: ProjectionsOptions): Promise<Proje
     );
   }
   metrics.gauge('accounts_in_repair', 'Accounts waiting for or in repair from a feed', () => consumer.repairing());
+  /** On pools of its own: a rebuild holds checkpoints that the consumer waits for. */
+  async function apart<T>(work: (rebuilding: RebuildOptions) => Promise<T>): Promise<T> {
+    const owner = createPool(config.MIGRATION_DATABASE_URL, { name: `${set.service} rebuild`, max: 2, logger });
+    const aside = createPool(config.READER_DATABASE_URL, { name: `${set.service} rebuild`, searchPath: path, logger });
+    const fill = (sql: string) => withRoles(sql, roles);
+    const rebuilding = { set, owner, batch: aside, feeds: repair.feeds, withRoles: fill, now, logger };
+    return work(rebuilding).finally(() => Promise.all([owner.end(), aside.end()]));
+  }
+
   return {
     set,
     app,
@@ -86,12 +98,8 @@ export async function runProjections(options: ProjectionsOptions): Promise<Proje
     log,
     consumer,
     repair,
-    async rebuild(acceptDifferences) {
-      const owner = createPool(config.MIGRATION_DATABASE_URL, { name: `${set.service} rebuild`, max: 2, logger });
-      const fill = (sql: string) => withRoles(sql, roles);
-      const options = { set, owner, batch, feeds: repair.feeds, withRoles: fill, now, logger, acceptDifferences };
-      return rebuild(options).finally(() => owner.end());
-    },
+    rebuild: (switching) => apart((rebuilding) => rebuild({ ...rebuilding, switching })),
+    verify: () => apart((rebuilding) => verify(rebuilding)),
     async close() {
       await consumer.close();
       await log.close();
