@@ -94,14 +94,16 @@ function add(folded: Folded, envelope: Envelope): void {
   });
 }
 
-/** What is compared of a row: everything but the key's id, which no event carries; times as instants. */
-function shown({ key_id: _, ...row }: UserRow & { account_id?: string }): object {
-  const { account_id: __, ...rest } = row;
-  return {
-    ...rest,
+/** What is compared of a row: everything but the account and the key's id, which no event carries; times as instants. */
+function shown(row: UserRow & { account_id?: string }): object {
+  const compared: Record<string, unknown> = {
+    ...row,
     created_at: new Date(row.created_at).toISOString(),
     modified_at: new Date(row.modified_at).toISOString(),
   };
+  delete compared['key_id'];
+  delete compared['account_id'];
+  return compared;
 }
 
 const canonical = (value: unknown): string =>
