@@ -2,11 +2,12 @@ import { EventStore, Feed, storeMigrations } from '@bitabiz/event-store';
 import { applyEvents } from '@bitabiz/messaging/apply';
 import { handlerOf, liveMigration, searchPath, type ProjectionSet } from '@bitabiz/projections';
 import { createPool, inTransaction } from '@bitabiz/service-kit/database';
-import { migrate, sqlFile } from '@bitabiz/service-kit/migrations';
+import { migrate } from '@bitabiz/service-kit/migrations';
 import { createDatabase, type TestDatabase } from '@bitabiz/testing/database';
 import { History, userCreated } from '@bitabiz/testing/history';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { ownMigration } from './approvals/own.js';
 import { people } from './graph/people.projection.js';
 import { approvalsReaction } from './reactions/approvals.reaction.js';
 
@@ -25,10 +26,9 @@ const set: ProjectionSet = {
 
 beforeAll(async () => {
   database = await createDatabase('approvals');
-  const own = { name: 'approvals', sql: sqlFile(import.meta.url, './approvals/own.table.sql') };
   await migrate({
     url: database.ownerUrl,
-    migrations: [...storeMigrations, own, liveMigration(set)],
+    migrations: [...storeMigrations, ownMigration, liveMigration(set)],
     roles: database.roles,
   });
   batch = createPool(database.batchUrl, { name: 'test', searchPath: searchPath('live') });

@@ -10,12 +10,13 @@ import {
   type ProjectionSet,
 } from '@bitabiz/projections';
 import { createPool, inTransaction } from '@bitabiz/service-kit/database';
-import { migrate, sqlFile } from '@bitabiz/service-kit/migrations';
+import { migrate } from '@bitabiz/service-kit/migrations';
 import { createDatabase } from '@bitabiz/testing/database';
 import { History } from '@bitabiz/testing/history';
 import { approvers } from './approver/approver.projection.js';
 import { cards } from './card/card.projection.js';
 import { Employees } from './employee/employees.js';
+import { ownMigration } from './group/own.js';
 import { groupsReaction } from './group/groups.reaction.js';
 import { history } from './history/history.projection.js';
 
@@ -31,10 +32,9 @@ export async function openDirectory() {
     projections: [cards, history, approvers, ...access],
     react: groupsReaction(store, now),
   };
-  const own = { name: 'groups', sql: sqlFile(import.meta.url, './group/own.table.sql') };
   await migrate({
     url: database.ownerUrl,
-    migrations: [...storeMigrations, own, liveMigration(set)],
+    migrations: [...storeMigrations, ownMigration, liveMigration(set)],
     roles: database.roles,
   });
   const app = createPool(database.appUrl, { name: 'app', searchPath: searchPath('live') });

@@ -1,12 +1,12 @@
 import { storeMigrations } from '@bitabiz/event-store';
 import { access, startProjectionService } from '@bitabiz/projections';
 import { baseConfig, loadConfig } from '@bitabiz/service-kit/config';
-import { sqlFile } from '@bitabiz/service-kit/migrations';
 import { runProcess } from '@bitabiz/service-kit/process';
 import { approvers } from './approver/approver.projection.js';
 import { cards } from './card/card.projection.js';
 import { EmployeesController } from './employee/employees.controller.js';
 import { Employees } from './employee/employees.js';
+import { ownMigration } from './group/own.js';
 import { groupsReaction } from './group/groups.reaction.js';
 import { history } from './history/history.projection.js';
 
@@ -20,7 +20,7 @@ runProcess('employee-directory', async () =>
       projections: [cards, history, approvers, ...access],
       react: groupsReaction(store, now),
     }),
-    migrations: [...storeMigrations, { name: 'groups', sql: sqlFile(import.meta.url, './group/own.table.sql') }],
+    migrations: [...storeMigrations, ownMigration],
     controllers: [EmployeesController],
     providers: (projections) => [{ provide: Employees, useValue: new Employees(projections) }],
     ownsEvents: true,

@@ -50,20 +50,6 @@ create table own.tokens (
   primary key (account_id, token_id)
 );
 create unique index tokens_hash on own.tokens (hash);
-
-do $$
-declare t text;
-begin
-  foreach t in array array['accounts', 'users', 'tokens'] loop
-    execute format('alter table own.%I enable row level security', t);
-    execute format('alter table own.%I force row level security', t);
-    execute format('create policy account on own.%I to :app using (account_id = nullif(current_setting(''app.account'', true), '''')::uuid)', t);
-    execute format('create policy batch on own.%I to :batch using (true)', t);
-    execute format('grant select, insert, update, delete on own.%I to :app', t);
-    execute format('grant select on own.%I to :batch', t);
-  end loop;
-end $$;
-
 create or replace function store.write_rows(p_account uuid, p_rows jsonb) returns void language plpgsql as $$
 begin
   if p_rows ? 'account' then

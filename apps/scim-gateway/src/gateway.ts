@@ -15,13 +15,14 @@ import { startService, type RunningService } from '@bitabiz/service-kit/bootstra
 import { createPool } from '@bitabiz/service-kit/database';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
 import { Metrics } from '@bitabiz/service-kit/metrics';
-import { assertRoleCannotBypass, assertWalls, migrate, sqlFile } from '@bitabiz/service-kit/migrations';
+import { assertRoleCannotBypass, assertWalls, migrate } from '@bitabiz/service-kit/migrations';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
 import { Accounts } from './account/accounts.query.js';
 import { ForAccountHandler } from './account/for-account.command.js';
 import type { GatewayConfig } from './config.js';
+import { gatewayMigration } from './gateway.migration.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { NewIds } from './new-ids.js';
 import { BaseUrl } from './scim/base-url.js';
@@ -45,8 +46,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const ids = new NewIds(now);
 
   const roles = { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) };
-  const own = { name: 'gateway', sql: sqlFile(import.meta.url, './gateway.table.sql') };
-  await migrate({ url: config.MIGRATION_DATABASE_URL, migrations: [...storeMigrations, own], roles });
+  await migrate({ url: config.MIGRATION_DATABASE_URL, migrations: [...storeMigrations, gatewayMigration], roles });
   const keysRole = roleOf(config.KEYS_DATABASE_URL);
   await migrate({
     url: config.KEYS_MIGRATION_DATABASE_URL,

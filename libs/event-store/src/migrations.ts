@@ -1,8 +1,17 @@
 import { sqlFile, type Migration } from '@bitabiz/service-kit/migrations';
+import { wallsSql } from '@bitabiz/service-kit/walls';
+
+/** Nobody changes an event; the batch role appends derived ones, publishes and forgets outbox rows. */
+const walls = [
+  wallsSql('store.events', { app: 'select, insert', batch: 'select, insert' }),
+  wallsSql('store.claims', { app: 'select, insert, delete', batch: 'select, insert, delete' }),
+  wallsSql('store.outbox', { app: 'insert', batch: 'select, insert, delete' }),
+  wallsSql('store.forks', { batch: 'select' }),
+];
 
 /** Tables and functions of the event store, for a service that owns events. */
 export const storeMigrations: readonly Migration[] = [
-  { name: 'event store', sql: sqlFile(import.meta.url, './sql/store.table.sql') },
+  { name: 'event store', sql: [sqlFile(import.meta.url, './sql/store.table.sql'), ...walls].join('\n') },
   { name: 'append', sql: sqlFile(import.meta.url, './sql/append.table.sql') },
 ];
 

@@ -23,12 +23,3 @@ create table parked (
   primary key (account_id, source, seq)
 );
 create index parked_stream on parked (account_id, source, stream);
-
-grant select, insert, update, delete on checkpoints, parked to :batch;
-grant select on checkpoints, parked to :app;
-alter table checkpoints enable row level security, force row level security;
-alter table parked enable row level security, force row level security;
-create policy account on checkpoints for select to :app using (account_id = nullif(current_setting('app.account', true), '')::uuid);
-create policy account on parked for select to :app using (account_id = nullif(current_setting('app.account', true), '')::uuid);
-create policy batch on checkpoints to :batch using (true);
-create policy batch on parked to :batch using (true);

@@ -1,9 +1,15 @@
 import type { Envelope } from '@bitabiz/event-contracts';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
+import { wallsSql } from '@bitabiz/service-kit/walls';
 import type { PoolClient } from 'pg';
 
 /** The tables of checkpoints and parked references, without a schema name. */
-export const checkpointsSql = sqlFile(import.meta.url, './checkpoints.table.sql');
+export const checkpointsSql = [
+  sqlFile(import.meta.url, './checkpoints.table.sql'),
+  ...['checkpoints', 'parked'].map((table) =>
+    wallsSql(table, { app: 'select', batch: 'select, insert, update, delete' }),
+  ),
+].join('\n');
 
 /** The last event of an account that a projection has applied. */
 export type Checkpoint = {

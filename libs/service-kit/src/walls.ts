@@ -31,3 +31,22 @@ export async function assertWalls(pool: Pool): Promise<void> {
   );
   if (rows[0]) throw new Error(`the table ${rows[0].name} has no forced row-level security`);
 }
+
+/** What a role may do with a table, such as `select, insert`; left out: nothing. */
+export type Grants = { app?: string; batch?: string };
+
+/**
+ * DDL of the second wall of a table whose rows belong to accounts (decision 11): the app sees the account that is set and, while none is
+ * set, nothing; the named batch role sees all; the owner is bound too. `:app` and `:batch` stand for the roles.
+ */
+export function wallsSql(table: string, { app, batch }: Grants): string {
+  return [
+    `alter table ${table} enable row level security, force row level security`,
+    `create policy account on ${table} to :app using (account_id = nullif(current_setting('app.account', true), '')::uuid)`,
+    `create policy batch on ${table} to :batch using (true)`,
+    ...(app === undefined ? [] : [`grant ${app} on ${table} to :app`]),
+    ...(batch === undefined ? [] : [`grant ${batch} on ${table} to :batch`]),
+  ]
+    .map((statement) => `${statement};\n`)
+    .join('');
+}

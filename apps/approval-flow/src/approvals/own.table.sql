@@ -27,16 +27,3 @@ create table own.given_approvers (
 
 -- A9: rings that were reported; `ring` is the sorted members.
 create table own.rings (account_id uuid not null, ring text not null, primary key (account_id, ring));
-
-do $$
-declare t text;
-begin
-  foreach t in array array['foundations', 'approvals', 'roles', 'given_approvers', 'rings'] loop
-    execute format('alter table own.%I enable row level security', t);
-    execute format('alter table own.%I force row level security', t);
-    execute format('create policy account on own.%I to :app using (account_id = nullif(current_setting(''app.account'', true), '''')::uuid)', t);
-    execute format('create policy batch on own.%I to :batch using (true)', t);
-    execute format('grant select on own.%I to :app', t);
-    execute format('grant select, insert, update, delete on own.%I to :batch', t);
-  end loop;
-end $$;

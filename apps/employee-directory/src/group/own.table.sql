@@ -28,15 +28,3 @@ create table own.policies (
   policy text not null,
   primary key (account_id, user_id)
 );
-
-do $$
-declare t text;
-begin
-  foreach t in array array['groups', 'countries', 'policies'] loop
-    execute format('alter table own.%I enable row level security', t);
-    execute format('alter table own.%I force row level security', t);
-    execute format('create policy account on own.%I to :app using (account_id = nullif(current_setting(''app.account'', true), '''')::uuid)', t);
-    execute format('create policy batch on own.%I to :batch using (true)', t);
-    execute format('grant select, insert, update, delete on own.%I to :app, :batch', t);
-  end loop;
-end $$;

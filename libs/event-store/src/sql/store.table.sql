@@ -59,23 +59,7 @@ create table store.outbox (
   first_seq bigint not null,
   last_seq bigint not null
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
-
-do $$
-declare t text;
-begin
-  foreach t in array array['events', 'claims', 'outbox', 'forks'] loop
-    execute format('alter table store.%I enable row level security', t);
-    execute format('alter table store.%I force row level security', t);
-    execute format('create policy account on store.%I to :app using (account_id = nullif(current_setting(''app.account'', true), '''')::uuid)', t);
-    execute format('create policy batch on store.%I to :batch using (true)', t);
-  end loop;
-end $$;
-grant select, insert on store.events to :app, :batch;
-grant select, insert, delete on store.claims to :app, :batch;
-grant insert on store.outbox to :app;
-grant select, insert, delete on store.outbox to :batch;
 grant select on sequence store.outbox_id_seq to :batch;
-grant select on store.forks to :batch;
 
 -- What a service writes in the same transaction as its events (its read rows). A service that has some replaces this function.
 create function store.write_rows(p_account uuid, p_rows jsonb) returns void language plpgsql as $$ begin end $$;
