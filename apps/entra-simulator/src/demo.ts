@@ -25,7 +25,7 @@ export async function runDemo(system: System, account: Account, { seed, people, 
   });
   // Half of the people's changes go in the one dialect, half in the other.
   const dialectOf = ({ employeeId }: { employeeId: string }) => (Number(employeeId) % 2 === 0 ? 'verbose' : 'flag');
-  const engine = new ProvisioningEngine(directory, client, dialectOf, () => progress.step());
+  const engine = new ProvisioningEngine(directory, client, { dialectOf, onStep: () => progress.step() });
   const { days, chosen } = weekOf(directory);
 
   print(`${account.name}: a company of ${people} people, seed ${seed}`);

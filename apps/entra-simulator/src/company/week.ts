@@ -37,8 +37,8 @@ export function weekOf(directory: Directory): { days: Day[]; chosen: Chosen } {
       name: 'Wednesday: weddings, and a manager goes on leave',
       happens: (of) => {
         married.forEach((person) => marry(of, person));
-        of.change(resting.objectId, { state: 'suspended' });
-        of.change(returner.objectId, { state: 'suspended' });
+        of.change(resting.objectId, { state: 'unassigned' });
+        of.change(returner.objectId, { state: 'deleted' });
       },
     },
     {
@@ -47,8 +47,8 @@ export function weekOf(directory: Directory): { days: Day[]; chosen: Chosen } {
         for (const person of of.assigned) {
           if (person.department === 'Customer Care') of.change(person.objectId, { department: 'Customer Success' });
         }
-        leavers.forEach((person) => of.change(person.objectId, { state: 'suspended' }));
-        of.change(purged.objectId, { state: 'suspended' });
+        leavers.forEach((person) => of.change(person.objectId, { state: 'deleted' }));
+        of.change(purged.objectId, { state: 'deleted' });
       },
     },
     {
@@ -60,7 +60,7 @@ export function weekOf(directory: Directory): { days: Day[]; chosen: Chosen } {
       happens: (of) => {
         of.change(resting.objectId, { state: 'assigned' });
         of.change(returner.objectId, { state: 'assigned', mobile: null });
-        of.change(gone.objectId, { state: 'suspended' });
+        of.change(gone.objectId, { state: 'deleted' });
         of.change(purged.objectId, { state: 'purged' });
       },
     },

@@ -7,7 +7,11 @@ export class Directory {
   readonly people = new Map<string, Person>();
   readonly chance: Chance;
   private readonly addresses = new Set<string>();
+  private readonly changedAt = new Map<string, number>();
+  private readonly unassigned = new Set<string>();
   private hired = 0;
+  /** Counts every change; a watermark is one of these numbers. */
+  revision = 0;
 
   constructor(
     seed: number,
@@ -23,6 +27,16 @@ export class Directory {
 
   get assigned(): Person[] {
     return this.all.filter((person) => person.state === 'assigned');
+  }
+
+  /** Who was hired or changed after a revision, in the order in which they came. */
+  changedSince(revision: number): Person[] {
+    return this.all.filter((person) => (this.changedAt.get(person.objectId) ?? 0) > revision);
+  }
+
+  /** Whether this person was taken out of the app before being deleted. */
+  wasUnassigned(objectId: string): boolean {
+    return this.unassigned.has(objectId);
   }
 
   reportsOf(objectId: string): Person[] {
@@ -54,16 +68,13 @@ export class Directory {
       state: 'assigned',
       ...over,
     };
-    this.people.set(person.objectId, person);
-    return person;
+    return this.put(person);
   }
 
   change(objectId: string, changes: Partial<Person>): Person {
     const person = this.people.get(objectId);
     if (!person) throw new Error(`${objectId} is not in the directory`);
-    const changed = { ...person, ...changes };
-    this.people.set(objectId, changed);
-    return changed;
+    return this.put({ ...person, ...changes });
   }
 
   /** A free address for a name in the company's domain. */
@@ -73,6 +84,15 @@ export class Directory {
     for (let n = 2; this.addresses.has(address); n++) address = `${base}${n}@${domain}`;
     this.addresses.add(address);
     return address;
+  }
+
+  private put(person: Person): Person {
+    this.revision += 1;
+    this.changedAt.set(person.objectId, this.revision);
+    this.people.set(person.objectId, person);
+    if (person.state === 'unassigned') this.unassigned.add(person.objectId);
+    if (person.state === 'assigned') this.unassigned.delete(person.objectId);
+    return person;
   }
 }
 

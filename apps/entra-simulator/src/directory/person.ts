@@ -1,3 +1,8 @@
+import type { Value } from '@bitabiz/testing/entra-operations';
+
+/** Assigned to the app; not, or not any more; in the tenant's bin for 30 days (the same request as unassigned); gone for good. */
+export type State = 'assigned' | 'unassigned' | 'deleted' | 'purged';
+
 /** A user of the Entra tenant, with the attributes that the product's mapping sends (P2). */
 export type Person = {
   objectId: string;
@@ -14,14 +19,13 @@ export type Person = {
   employeeHireDate: string;
   employeeId: string;
   companyName: string;
-  /** Assigned to the app; unassigned or soft-deleted (the same request); purged for good. */
-  state: 'assigned' | 'suspended' | 'purged';
+  state: State;
 };
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** The attribute mapping of the customer: SCIM path → value. Manager goes by itself, when both persons exist in the target. */
-export const mapped = (person: Person): Record<string, string | boolean | null> => ({
+export const mapped = (person: Person): Record<string, Value> => ({
   userName: person.userPrincipalName,
   active: person.state === 'assigned',
   'name.givenName': person.givenName,
@@ -49,10 +53,7 @@ export const resourceOf = (person: Person): object => ({
   name: { givenName: person.givenName, familyName: person.surname },
   emails: [{ primary: true, type: 'work', value: person.mail }],
   title: person.jobTitle,
-  phoneNumbers: [
-    ...(person.mobile ? [{ type: 'mobile', value: person.mobile }] : []),
-    ...(person.telephoneNumber ? [{ type: 'work', value: person.telephoneNumber }] : []),
-  ],
+  phoneNumbers: phonesOf(person),
   addresses: [{ type: 'work', country: person.country }],
   [enterprise]: { department: person.department },
   dateOfEmployment: person.employeeHireDate,
@@ -61,3 +62,11 @@ export const resourceOf = (person: Person): object => ({
   meta: { resourceType: 'User' },
   roles: [],
 });
+
+function phonesOf({ mobile, telephoneNumber }: Person): object[] | null {
+  const phones = [
+    { type: 'mobile', value: mobile },
+    { type: 'work', value: telephoneNumber },
+  ].filter(({ value }) => value !== null);
+  return phones.length > 0 ? phones : null;
+}

@@ -1,122 +1,145 @@
-import type { Changes, EntraClient, ScimUser } from '@bitabiz/testing/entra-client';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { weekOf } from '../company/week.js';
 import { foundCompany, type Directory } from '../directory/directory.js';
-import { managerPath } from '../directory/person.js';
-import { ProvisioningEngine } from './engine.js';
+import { managerPath, type Person } from '../directory/person.js';
+import { Contradiction, ProvisioningEngine } from './engine.js';
+import { FakeTarget } from './target.fixture.js';
 
-/** A target that keeps what it was sent, and writes down every call. */
-class FakeTarget {
-  readonly users = new Map<string, ScimUser>();
-  readonly calls: string[] = [];
-  private count = 0;
-
-  match = async (attribute: string, value: string) =>
-    [...this.users.values()].find((user) => user[attribute] === value);
-  create = async (resource: object) => {
-    this.count += 1;
-    const user = { ...(resource as Record<string, unknown>), id: String(this.count) } as ScimUser;
-    if ([...this.users.values()].some((each) => each.userName === user.userName)) return undefined;
-    this.users.set(user.id, user);
-    this.calls.push(`create ${user.userName}`);
-    return user;
-  };
-  patch = async (id: string, changes: Changes) => {
-    const user = this.users.get(id);
-    if (!user) return false;
-    this.calls.push(`patch ${user.userName} ${Object.keys(changes).join(',')}`);
-    const manager = changes[managerPath];
-    if (manager !== undefined) user['managerId'] = manager;
-    for (const path of ['userName', 'externalId', 'active', 'title']) if (path in changes) user[path] = changes[path];
-    return true;
-  };
-  remove = async (id: string) => void this.users.delete(id);
-}
-
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 let target: FakeTarget;
+let company: Directory;
+let engine: ProvisioningEngine;
+
 const engineOf = (directory: Directory) =>
-  new ProvisioningEngine(directory, target as unknown as EntraClient, () => 'verbose');
-beforeEach(() => (target = new FakeTarget()));
+  new ProvisioningEngine(directory, target, { dialectOf: () => 'verbose', concurrency: 4 });
+/** The calls of one cycle. */
+const cycle = async (): Promise<string[]> => {
+  target.calls.length = 0;
+  await engine.cycle();
+  return [...target.calls];
+};
+const someone = (): Person => {
+  const person = company.assigned.at(-1);
+  if (!person) throw new Error('the company is empty');
+  return person;
+};
+const change = (changes: Partial<Person>) => company.change(someone().objectId, changes);
 
-describe('a company', () => {
-  it('is the same for the same seed, and another for another', () => {
-    expect(foundCompany(1, 60).all).toEqual(foundCompany(1, 60).all);
-    expect(foundCompany(2, 60).all).not.toEqual(foundCompany(1, 60).all);
-  });
-
-  it('has one chief, and everybody else a manager in the company', () => {
-    const company = foundCompany(1, 250);
-    expect(company.all).toHaveLength(250);
-    expect(company.all.filter((person) => person.manager === null)).toHaveLength(1);
-    expect(company.all.every((person) => person.manager === null || company.people.has(person.manager))).toBe(true);
-    expect(new Set(company.all.map((person) => person.userPrincipalName)).size).toBe(250);
-  });
-
-  it('lives through the same week for the same seed', () => {
-    const live = () => {
-      const company = foundCompany(3, 60);
-      weekOf(company).days.forEach((day) => day.happens(company));
-      return company.all;
-    };
-    expect(live()).toEqual(live());
-  });
+beforeEach(() => {
+  target = new FakeTarget();
+  company = foundCompany(1, 40);
+  engine = engineOf(company);
 });
 
-describe('a cycle of Entra', () => {
-  it('creates everybody first and refers to managers afterwards', async () => {
-    const company = foundCompany(1, 40);
-    await engineOf(company).cycle();
-    const firstReference = target.calls.findIndex((call) => call.includes(managerPath));
-    expect(target.calls.slice(0, firstReference).filter((call) => call.startsWith('create'))).toHaveLength(40);
-    expect(target.calls.slice(firstReference).every((call) => call.endsWith(managerPath))).toBe(true);
+describe('the initial cycle of Entra', () => {
+  it('asks for everybody by user name and external id, creates them all, and refers to managers afterwards', async () => {
+    const calls = await cycle();
+    const firstReference = calls.findIndex((call) => call.endsWith(managerPath));
+    const before = calls.slice(0, firstReference);
+    expect(before.filter((call) => call === 'match userName')).toHaveLength(40);
+    expect(before.filter((call) => call === 'match externalId')).toHaveLength(40);
+    expect(before.filter((call) => call.startsWith('create'))).toHaveLength(40);
+    expect(calls.slice(firstReference)).toHaveLength(39);
+    expect(calls.slice(firstReference).every((call) => call.endsWith(` ${managerPath}`))).toBe(true);
   });
 
-  it('sends nothing when nothing changed, and only what did', async () => {
-    const company = foundCompany(1, 40);
-    const engine = engineOf(company);
+  it('matches whom another run created, by user name or by external id', async () => {
     await engine.cycle();
-    target.calls.length = 0;
-    await engine.cycle();
-    expect(target.calls).toEqual([]);
-    const [person] = company.all;
-    company.change(person?.objectId ?? '', { jobTitle: 'President' });
-    await engine.cycle();
-    expect(target.calls).toEqual([`patch ${person?.userPrincipalName} title`]);
-  });
-
-  it('matches whom another cycle created, by user name or by external id', async () => {
-    const company = foundCompany(1, 40);
-    await engineOf(company).cycle();
+    const known = target.active;
     const [renamed] = [...target.users.values()];
     if (renamed) renamed.userName = 'renamed@elsewhere.example';
-    const again = engineOf(foundCompany(1, 40));
-    await again.cycle();
-    expect(again.counts).toMatchObject({ created: 0, matched: 40 });
+    company = foundCompany(1, 40);
+    engine = engineOf(company);
+    await engine.cycle();
+    expect(engine.counts).toMatchObject({ created: 0, matched: 40, updated: 1, managers: 0 });
+    expect(target.active).toEqual(known);
+  });
+
+  it('does not create who is not assigned', async () => {
+    const { objectId } = change({ state: 'unassigned' });
+    await engine.cycle();
+    expect(engine.counts.created).toBe(39);
+    expect(engine.idOf(objectId)).toBeUndefined();
+  });
+
+  it('matches its own first try when the answer to it was lost', async () => {
+    target.losesAnswer = true;
+    await engine.cycle();
+    expect(engine.counts).toMatchObject({ created: 39, matched: 1 });
     expect(target.users.size).toBe(40);
   });
 
-  it('finds a user again who vanished in the target', async () => {
-    const company = foundCompany(1, 40);
-    const engine = engineOf(company);
-    await engine.cycle();
-    const [person] = company.all;
-    target.users.delete(engine.idOf(person?.objectId ?? '') ?? '');
-    company.change(person?.objectId ?? '', { jobTitle: 'President' });
-    await engine.cycle();
-    expect(engine.counts.created).toBe(41);
+  it('stops at a conflict with somebody whom it does not find', async () => {
+    target.match = async () => undefined;
+    await target.create({ userName: someone().userPrincipalName });
+    await expect(engine.cycle()).rejects.toMatchObject({ status: 409 });
+  });
+});
+
+describe('a later cycle of Entra', () => {
+  beforeEach(() => engine.cycle());
+
+  it('asks nothing when nothing changed', async () => {
+    expect(engine.pending).toBe(0);
+    expect(await cycle()).toEqual([]);
   });
 
-  it('deletes who was purged, and creates who is hired again under another id', async () => {
-    const company = foundCompany(1, 60);
-    const engine = engineOf(company);
+  it('reads who changed, and sends only what differs', async () => {
+    const { userPrincipalName } = change({ jobTitle: 'President' });
+    expect(await cycle()).toEqual([`read ${userPrincipalName}`, `patch ${userPrincipalName} title`]);
+  });
+
+  it('sends a new manager by itself, after everything else', async () => {
+    const { userPrincipalName } = change({ jobTitle: 'President', manager: company.all[0]?.objectId ?? null });
+    expect((await cycle()).at(-1)).toBe(`patch ${userPrincipalName} ${managerPath}`);
+    change({ manager: null });
+    expect((await cycle()).at(-1)).toBe(`patch ${userPrincipalName} ${managerPath}`);
+  });
+
+  it('disables and restores the same user', async () => {
+    const { objectId, userPrincipalName } = change({ state: 'deleted' });
+    const id = engine.idOf(objectId);
+    expect(await cycle()).toEqual([`read ${userPrincipalName}`, `patch ${userPrincipalName} active`]);
+    company.change(objectId, { state: 'assigned', jobTitle: 'President' });
+    expect(await cycle()).toEqual([`read ${userPrincipalName}`, `patch ${userPrincipalName} active,title`]);
+    expect(engine.counts).toMatchObject({ disabled: 1, restored: 1, created: 40 });
+    expect(engine.idOf(objectId)).toBe(id);
+  });
+
+  it('deletes who was purged, but sends nothing for one who was unassigned before', async () => {
+    const { objectId, userPrincipalName } = change({ state: 'deleted' });
     await engine.cycle();
-    const { days, chosen } = weekOf(company);
-    const former = engine.idOf(chosen.rehired);
-    for (const day of days) {
-      day.happens(company);
-      await engine.cycle();
-    }
-    expect(engine.counts.deleted).toBe(1);
-    expect(engine.idOf(chosen.rehired)).not.toBe(former);
+    company.change(objectId, { state: 'purged' });
+    expect(await cycle()).toEqual([`delete ${userPrincipalName}`]);
+    const unassigned = change({ state: 'unassigned' }).objectId;
+    await engine.cycle();
+    company.change(unassigned, { state: 'purged' });
+    expect(await cycle()).toEqual([]);
+  });
+
+  it('matches and creates again who vanished in the target, with the manager', async () => {
+    const { objectId, userPrincipalName } = change({ jobTitle: 'President' });
+    target.users.delete(engine.idOf(objectId) ?? '');
+    await engine.cycle();
+    expect(engine.counts.created).toBe(41);
+    expect(target.active[userPrincipalName]).toHaveProperty([enterprise, 'manager']);
+  });
+
+  it('stops when the target finds again who was gone', async () => {
+    const { objectId } = change({ jobTitle: 'President' });
+    const id = engine.idOf(objectId);
+    target.read = async () => undefined;
+    expect(await engine.cycle().catch((error: unknown) => error)).toBeInstanceOf(Contradiction);
+    expect(engine.idOf(objectId)).not.toBe(id);
+  });
+
+  it('comes back to a manager who was not there only when provisioning is restarted', async () => {
+    const late = company.hire('Sales', 'Sales Director', null, { state: 'unassigned' });
+    const { userPrincipalName } = change({ manager: late.objectId });
+    expect((await cycle()).filter((call) => call.startsWith('patch'))).toEqual([]);
+    company.change(late.objectId, { state: 'assigned' });
+    expect((await cycle()).filter((call) => call.startsWith('patch'))).toEqual([]);
+    engine.restart();
+    const patches = (await cycle()).filter((call) => call.startsWith('patch'));
+    expect(patches).toEqual([`patch ${userPrincipalName} ${managerPath}`]);
   });
 });

@@ -1,7 +1,8 @@
 import type { ScimUser } from '@bitabiz/testing/entra-client';
+import type { Value } from '@bitabiz/testing/entra-operations';
 import { managerPath } from '../directory/person.js';
 
-type Values = Record<string, string | boolean | null>;
+type Values = Record<string, Value>;
 type Element = { type?: string; value?: string; country?: string };
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
