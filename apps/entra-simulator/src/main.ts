@@ -1,58 +1,62 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
-import { UnexpectedAnswer } from '@bitabiz/testing/entra-client';
-import { runDemo } from './demo.js';
-import { CannotRun, composedSystem, newAccount, systemOf } from './report/system.js';
+import { NoAnswer, UnexpectedAnswer } from '@bitabiz/testing/entra-client';
+import { runDemo, type DemoOptions } from './demo.js';
+import { Progress } from './progress.js';
+import { Contradiction } from './provisioning/engine.js';
+import { existingAccount, newAccount } from './report/accounts.js';
+import { CannotRun, composedSystem, systemOf, type Account, type System } from './report/system.js';
 
-type Given = {
-  system: string;
-  compose?: true;
-  newAccount?: true;
-  account?: string;
-  seed: number;
-  people: number;
-  json?: string;
-};
+type Given = DemoOptions & { system: string; compose?: true; newAccount?: true; account?: string };
 
-const whole = (from: number) => (text: string) => {
+const whole = (from: number, to: number) => (text: string) => {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < from) throw new InvalidArgumentError(`give a whole number from ${from} on`);
+  if (text.trim() === '' || !Number.isInteger(number) || number < from || number > to)
+    throw new InvalidArgumentError(`give a whole number from ${from} to ${to}`);
   return number;
 };
 
+const progress = new Progress();
 const program = new Command('npm run demo --')
   .description('A company is provisioned as Entra does it and lives through a week')
   .option('--system <FILE>', 'the start.json of the system', '.data/start.json')
   .option('--compose', 'use the system that docker compose runs, with a new account')
   .option('--new-account', 'make a new account for it')
-  .option('--account <ID>', 'use this account of the start.json instead of the first')
-  .option('--seed <N>', 'another seed, another company', whole(0), 1)
-  .option('--people <N>', 'size of the company', whole(30), 250)
+  .option('--account <ID>', 'use this account instead of the first of the start.json')
+  .option('--seed <N>', 'another seed, another company', whole(0, 2 ** 32 - 1), 1)
+  .option('--people <N>', 'size of the company', whole(30, 5_000), 250)
+  .option('--concurrency <N>', 'how many people Entra works on at once', whole(1, 100), 8)
   .option('--json <FILE>', 'write the end state of every service, keyed by user name')
   .action(async (given: Given) => {
     const { system, account } = await whereTo(given);
-    await runDemo(system, account, given);
+    await runDemo(system, account, given, progress);
   });
 
-async function whereTo(given: Given) {
-  if (given.compose) {
-    const system = composedSystem();
-    return { system, account: await newAccount(system, 'Demo') };
+async function whereTo(given: Given): Promise<{ system: System; account: Account }> {
+  if (given.newAccount && given.account !== undefined) throw new CannotRun('Give --account or --new-account, not both');
+  const { system, accounts } = given.compose
+    ? { system: composedSystem(), accounts: [] }
+    : systemOf(resolve(given.system));
+  const [first] = accounts;
+  if (given.account !== undefined) {
+    const known = accounts.find((each) => each.id === given.account);
+    return { system, account: known ?? (await existingAccount(system, given.account)) };
   }
-  const { system, accounts } = systemOf(resolve(given.system));
-  if (given.newAccount) return { system, account: await newAccount(system, 'Demo') };
-  const account = given.account === undefined ? accounts[0] : accounts.find((each) => each.id === given.account);
-  if (!account) throw new CannotRun('There is no such account in the start.json: npm run accounts -- list shows all');
+  if (first && !given.newAccount) return { system, account: first };
+  const account = await newAccount(system, 'Demo');
+  process.stdout.write(
+    `A new account: ${account.id}, Tenant URL ${account.scimEndpoint}; --account ${account.id} runs into it again\n`,
+  );
   return { system, account };
 }
 
 process.on('SIGINT', () => {
-  process.stdout.write('\nStopped. Run it again: it begins with what is there.\n');
+  process.stdout.write(`\nStopped ${progress.where}. Run it again: it begins with what is there.\n`);
   process.exit(130);
 });
 
 program.parseAsync().catch((error: unknown) => {
-  const plain = error instanceof CannotRun || error instanceof UnexpectedAnswer;
-  process.stderr.write(`\n${plain ? error.message : String((error as Error).stack)}\n`);
+  const plain = [CannotRun, Contradiction, NoAnswer, UnexpectedAnswer].some((kind) => error instanceof kind);
+  process.stderr.write(`\nStopped ${progress.where}.\n${plain ? (error as Error).message : (error as Error).stack}\n`);
   process.exitCode = 1;
 });

@@ -2,34 +2,39 @@ import { Presets, SingleBar } from 'cli-progress';
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 
-/** A bar on a terminal, plain lines elsewhere. */
+/** A bar on a terminal, plain lines elsewhere; knows where the demo is. */
 export class Progress {
   private bar: SingleBar | undefined;
+  private name: string | undefined;
+  private total = 0;
   private done = 0;
   private told = false;
 
-  /** Runs one part of the demo; `steps` says how long it is. */
-  async during(name: string, steps: () => number, work: () => Promise<void>): Promise<void> {
-    this.done = 0;
-    const total = Math.max(1, steps());
-    if (process.stdout.isTTY) {
+  constructor(private readonly onTerminal = process.stdout.isTTY) {}
+
+  /** Runs one part of the demo, of so many steps. */
+  async during(name: string, steps: number, work: () => Promise<void>): Promise<void> {
+    [this.name, this.total, this.done] = [name, steps, 0];
+    if (this.onTerminal) {
       this.bar = new SingleBar({ format: `{bar} {value}/{total}  ${name}`, hideCursor: true }, Presets.shades_classic);
-      this.bar.start(total, 0);
+      this.bar.start(steps, 0);
     } else {
       print(name);
     }
-    await work();
-    this.bar?.setTotal(Math.max(1, this.done));
-    this.bar?.stop();
-    this.bar = undefined;
+    try {
+      await work();
+      this.name = undefined;
+    } finally {
+      this.bar?.stop();
+      this.bar = undefined;
+    }
   }
 
   step(): void {
     this.done += 1;
     this.told = false;
-    if (this.bar && this.done > this.bar.getTotal()) this.bar.setTotal(this.done);
     this.bar?.update(this.done);
-    if (!this.bar && this.done % 50 === 0) print(`  ${this.done} done`);
+    if (!this.onTerminal && this.done % 100 === 0) print(`  ${this.done} of ${this.total}`);
   }
 
   /** The system is away; said once until it is back. */
@@ -37,5 +42,12 @@ export class Progress {
     if (this.told) return;
     this.told = true;
     print(`\n  waiting for the system: ${why}`);
+  }
+
+  /** Where the demo stopped, in words. */
+  get where(): string {
+    return this.name === undefined
+      ? 'between two parts'
+      : `in "${this.name}", after ${this.done} of ${this.total} steps`;
   }
 }

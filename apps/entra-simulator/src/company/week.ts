@@ -53,7 +53,7 @@ export function weekOf(directory: Directory): { days: Day[]; chosen: Chosen } {
     },
     {
       name: 'Friday: Sales moves to a domain of its own',
-      happens: (of) => moveDomain(of, 'Sales', 'nordlys-sales.example'),
+      happens: (of) => moveDomain(of, 'Sales', of.domain.replace('.example', '-sales.example')),
     },
     {
       name: 'Saturday: returners, a manager who leaves for good, a purge',

@@ -15,7 +15,7 @@ export class Directory {
 
   constructor(
     seed: number,
-    readonly domain = 'nordlys.example',
+    readonly domain: string,
   ) {
     this.chance = new Chance(seed);
   }
@@ -98,7 +98,8 @@ export class Directory {
 
 /** A company of `size` people: a chief executive, a director per department, team leads with about eight reports each. */
 export function foundCompany(seed: number, size: number): Directory {
-  const directory = new Directory(seed);
+  // Another seed is another tenant: its people never share an address with those of the first, in the same account.
+  const directory = new Directory(seed, seed === 1 ? 'nordlys.example' : `nordlys-${seed}.example`);
   const chief = directory.hire('Management', 'Chief Executive Officer', null);
   const names = Object.keys(departments) as Department[];
   const directors = names.slice(0, Math.max(1, Math.min(names.length, size - 1))).map((name) => ({

@@ -27,7 +27,10 @@ export type EngineOptions = {
   dialectOf: (person: Person) => Dialect;
   /** How many objects Entra works on at once. */
   concurrency?: number;
+  /** Hears of every person who has been looked at. */
   onStep?: () => void;
+  /** Hears of every PATCH. */
+  onChange?: (person: Person, changes: readonly Change[]) => void;
 };
 
 /**
@@ -136,8 +139,7 @@ export class ProvisioningEngine {
     const there = targetValues(found);
     const changes = differences(there, mapped(person));
     if (changes.length > 0) {
-      if (!(await this.target.patch(found.id, changes, this.options.dialectOf(person))))
-        return this.connectAgain(person, found.id);
+      if (!(await this.send(person, found.id, changes))) return this.connectAgain(person, found.id);
       const active = changes.find((change) => change.path === 'active')?.to;
       this.counts[active === false ? 'disabled' : active === true ? 'restored' : 'updated'] += 1;
     }
@@ -150,8 +152,13 @@ export class ProvisioningEngine {
     const manager = person.manager === null ? null : this.links.get(person.manager);
     if (id === undefined || person.state !== 'assigned' || manager === undefined || manager === there) return;
     const change = { path: managerPath, from: there, to: manager };
-    if (await this.target.patch(id, [change], this.options.dialectOf(person))) this.counts.managers += 1;
+    if (await this.send(person, id, [change])) this.counts.managers += 1;
     else await this.refer(person, await this.connectAgain(person, id));
+  }
+
+  private send(person: Person, id: string, changes: Change[]): Promise<boolean> {
+    this.options.onChange?.(person, changes);
+    return this.target.patch(id, changes, this.options.dialectOf(person));
   }
 
   private async inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {

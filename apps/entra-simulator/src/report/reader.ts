@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Account, System } from './system.js';
+import { CannotRun, type Account, type System } from './system.js';
 
 export type Employee = {
   id: string;
@@ -90,14 +90,21 @@ export class Reader {
     const url = `${this.system.services[service]}/accounts/${this.account.id}/${path}`;
     const deadline = Date.now() + patienceMs;
     for (let ms = 200; ; ms = Math.min(ms * 2, 3_000)) {
-      const response = await fetch(url, { headers: { authorization: `Bearer ${this.account.adminToken}` } }).catch(
-        () => undefined,
-      );
-      if (response?.ok) return response.json();
+      const response = await fetch(url, {
+        headers: { authorization: `Bearer ${this.account.adminToken}` },
+        signal: AbortSignal.timeout(30_000),
+      }).catch(() => undefined);
+      if (response?.ok) return (await response.json()) as unknown;
       // A new token takes a moment to be known everywhere: 401 is waited out like a restart.
       const again = !response || response.status >= 500 || response.status === 401;
-      if (!again || Date.now() > deadline)
-        throw new Error(`${url} was answered ${response?.status}: ${await response?.text()}`);
+      if (!again || Date.now() > deadline) {
+        const requestId = response?.headers.get('x-correlation-id') ?? '';
+        throw new CannotRun(
+          response
+            ? `GET ${url} was answered ${response.status} (request ${requestId}): ${await response.text()}`
+            : `GET ${url} got no answer for ${patienceMs / 1000} s`,
+        );
+      }
       await pause(ms);
     }
   }
