@@ -43,6 +43,18 @@ describe('the week of a company', () => {
     expect(company.people.get(chosen.left)?.state).toBe('deleted');
   });
 
+  it('moves a department under another head, and a division to a domain of its own', async () => {
+    const { company } = await live(new FakeTarget());
+    const head = company.assigned.find((person) => person.jobTitle === 'Head of Customer Care');
+    expect(head?.department).toBe('Customer Success');
+    expect(company.people.get(head?.manager ?? '')?.jobTitle).toBe('Sales Director');
+    expect(company.assigned.filter((person) => person.department === 'Customer Care')).toEqual([]);
+    const sales = company.assigned.filter((person) => person.department === 'Sales');
+    // Who is hired again on Sunday comes back with the former address.
+    const stayed = sales.filter((person) => person.jobTitle !== 'Consultant');
+    expect(stayed.every((person) => person.mail.endsWith('@nordlys-3-sales.example'))).toBe(true);
+  });
+
   it.each([0, 1, 2, 3, 4, 5, 6, 7])(
     'ends the same in a target that is not empty, after %i days of another run; only the re-hired is buried once more',
     async (days) => {

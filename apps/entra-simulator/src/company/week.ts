@@ -1,4 +1,5 @@
 import type { Directory } from '../directory/directory.js';
+import { departments } from '../directory/names.js';
 import type { Person } from '../directory/person.js';
 
 /** People whom the end of the demo shows, by object id. */
@@ -44,9 +45,7 @@ export function weekOf(directory: Directory): { days: Day[]; chosen: Chosen } {
     {
       name: 'Thursday: Customer Care becomes Customer Success, and people leave',
       happens: (of) => {
-        for (const person of of.assigned) {
-          if (person.department === 'Customer Care') of.change(person.objectId, { department: 'Customer Success' });
-        }
+        reorganise(of);
         leavers.forEach((person) => of.change(person.objectId, { state: 'deleted' }));
         of.change(purged.objectId, { state: 'deleted' });
       },
@@ -67,7 +66,7 @@ export function weekOf(directory: Directory): { days: Day[]; chosen: Chosen } {
     {
       name: 'Sunday: the purged one is hired again, and two managers manage each other',
       happens: (of) => {
-        rehire(of, purged, chosen);
+        rehire(of, purged.objectId, chosen);
         entangle(of);
       },
     },
@@ -111,6 +110,16 @@ function marry(directory: Directory, person: Person): void {
   directory.change(person.objectId, { surname, userPrincipalName: address, mail: address });
 }
 
+/** A department gets a new name, and its head reports to the head of Sales from now on. */
+function reorganise(directory: Directory): void {
+  const sales = directory.assigned.find((person) => person.jobTitle === departments.Sales[0]);
+  for (const { objectId, department, jobTitle } of directory.assigned) {
+    if (department !== 'Customer Care') continue;
+    const head = jobTitle === departments['Customer Care'][0] && sales !== undefined;
+    directory.change(objectId, { department: 'Customer Success', ...(head && { manager: sales.objectId }) });
+  }
+}
+
 function moveDomain(directory: Directory, department: string, domain: string): void {
   for (const person of directory.assigned.filter((each) => each.department === department)) {
     const address = `${person.userPrincipalName.split('@')[0]}@${domain}`;
@@ -119,7 +128,9 @@ function moveDomain(directory: Directory, department: string, domain: string): v
 }
 
 /** The same address, another person for Entra: a new object id. */
-function rehire(directory: Directory, former: Person, chosen: Chosen): void {
+function rehire(directory: Directory, objectId: string, chosen: Chosen): void {
+  const former = directory.people.get(objectId);
+  if (!former) throw new Error('whom the company purged was never there');
   const { userPrincipalName, mail, givenName, surname, department, manager } = former;
   const person = directory.hire(department, 'Consultant', manager, { userPrincipalName, mail, givenName, surname });
   chosen.rehired = person.objectId;
