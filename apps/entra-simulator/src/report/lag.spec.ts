@@ -68,6 +68,10 @@ describe('the services have caught up', () => {
     expect(lagOf(shown, company)).toBeUndefined();
     shown.active.push({ ...cardOf(worker), id: 'x', userName: 'another@company.example' });
     expect(lagOf(shown, company)).toBeUndefined();
+    const other = { id: 'x', userName: 'another@company.example', active: true };
+    shown.approvals.push({ ...approvalOf(worker), employee: other, approver: idOf(worker) });
+    for (const each of [cardOf(worker), approvalOf(worker)]) each.isApprover = true;
+    expect(lagOf(shown, company)).toBeUndefined();
   });
 
   it.each(['email', 'lastName', 'jobTitle', 'mobile', 'department'])('not while a card shows another %s', (field) => {

@@ -12,10 +12,15 @@ export function lagOf(shown: Shown, directory: Directory): string | undefined {
   const names = new Set(here.map((person) => person.userPrincipalName));
   const left = directory.all.filter((person) => person.state !== 'assigned' && !names.has(person.userPrincipalName));
   const managers = new Set(here.filter((each) => each.manager !== each.objectId).map((each) => each.manager));
+  const ofOthers = new Set(
+    shown.approvals.filter((each) => !names.has(each.employee.userName)).map((each) => each.approver?.userName),
+  );
+  const approves = ({ objectId, userPrincipalName }: Person) =>
+    managers.has(objectId) || ofOthers.has(userPrincipalName);
   return (
     first(here, (person) => lagOfCard(person, known)) ??
     first(left, (person) => lagOfLeaver(person, known)) ??
-    first(here, (person) => lagOfApproval(person, known, directory, managers.has(person.objectId)))
+    first(here, (person) => lagOfApproval(person, known, directory, approves(person)))
   );
 }
 
