@@ -50,13 +50,18 @@ async function whereTo(given: Given): Promise<{ system: System; account: Account
   return { system, account };
 }
 
+/** Where it stopped, once it has begun. */
+const stopped = () => (progress.where === undefined ? '' : `Stopped ${progress.where}.`);
+
 process.on('SIGINT', () => {
-  process.stdout.write(`\nStopped ${progress.where}. Run it again: it begins with what is there.\n`);
+  process.stdout.write(`\n${stopped() || 'Stopped.'} Run it again: it begins with what is there.\n`);
   process.exit(130);
 });
 
 program.parseAsync().catch((error: unknown) => {
   const plain = [CannotRun, Contradiction, NoAnswer, UnexpectedAnswer].some((kind) => error instanceof kind);
-  process.stderr.write(`\nStopped ${progress.where}.\n${plain ? (error as Error).message : (error as Error).stack}\n`);
+  process.stderr.write(
+    `\n${[stopped(), plain ? (error as Error).message : (error as Error).stack].join('\n').trim()}\n`,
+  );
   process.exitCode = 1;
 });

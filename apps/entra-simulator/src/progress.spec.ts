@@ -18,11 +18,12 @@ describe('the progress of the demo', () => {
       for (let n = 0; n < 250; n++) progress.step();
     });
     expect(said).toBe('Monday\n  100 of 250\n  200 of 250\n');
-    expect(progress.where).toBe('between two parts');
+    expect(progress.where).toBe('after "Monday" was finished');
   });
 
   it('knows where it stopped', async () => {
     const progress = new Progress(false);
+    expect(progress.where).toBeUndefined();
     const stopped = progress.during('Monday', 3, async () => {
       progress.step();
       throw new Error('the answer was 400');

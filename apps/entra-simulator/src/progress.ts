@@ -8,13 +8,14 @@ export class Progress {
   private name: string | undefined;
   private total = 0;
   private done = 0;
+  private running = false;
   private told = false;
 
   constructor(private readonly onTerminal = process.stdout.isTTY) {}
 
   /** Runs one part of the demo, of so many steps. */
   async during(name: string, steps: number, work: () => Promise<void>): Promise<void> {
-    [this.name, this.total, this.done] = [name, steps, 0];
+    [this.name, this.total, this.done, this.running] = [name, steps, 0, true];
     if (this.onTerminal) {
       this.bar = new SingleBar({ format: `{bar} {value}/{total}  ${name}`, hideCursor: true }, Presets.shades_classic);
       this.bar.start(steps, 0);
@@ -23,7 +24,7 @@ export class Progress {
     }
     try {
       await work();
-      this.name = undefined;
+      this.running = false;
     } finally {
       this.bar?.stop();
       this.bar = undefined;
@@ -44,10 +45,11 @@ export class Progress {
     print(`\n  waiting for the system: ${why}`);
   }
 
-  /** Where the demo stopped, in words. */
-  get where(): string {
-    return this.name === undefined
-      ? 'between two parts'
-      : `in "${this.name}", after ${this.done} of ${this.total} steps`;
+  /** Where the demo stopped, in words; undefined before its first part. */
+  get where(): string | undefined {
+    if (this.name === undefined) return undefined;
+    return this.running
+      ? `in "${this.name}", after ${this.done} of ${this.total} steps`
+      : `after "${this.name}" was finished`;
   }
 }

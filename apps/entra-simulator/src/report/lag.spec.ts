@@ -85,7 +85,7 @@ describe('the services have caught up', () => {
     expect(lagOf({ ...shown, identities: identities.slice(1) }, company)).toContain('sign-in does not know');
   });
 
-  it('not while somebody who left is active, not in the inactive list, or let in', () => {
+  it('not while somebody who left is active, not in the inactive list, let in or counted', () => {
     const card = cardOf(worker);
     company.change(worker.objectId, { state: 'deleted' });
     // The director has lost the only report.
@@ -96,6 +96,8 @@ describe('the services have caught up', () => {
     shown.inactive = [card];
     expect(lagOf(shown, company)).toContain('still lets');
     shown.identities = shown.identities.filter((each) => each.id !== card.id);
+    expect(lagOf(shown, company)).toContain('still counts');
+    shown.approvals = shown.approvals.filter((each) => each.employee.id !== card.id);
     expect(lagOf(shown, company)).toBeUndefined();
   });
 

@@ -68,10 +68,14 @@ const textOf = (value: unknown) =>
   typeof value === 'object' && value !== null ? (value as { name: string }).name : (value ?? null);
 
 /** P8, P10: out of the list and out of the door at once. */
-function lagOfLeaver({ userPrincipalName: name }: Person, { active, inactive, identities }: Known): string | undefined {
+function lagOfLeaver(
+  { userPrincipalName: name }: Person,
+  { active, inactive, identities, approvals }: Known,
+): string | undefined {
   if (active.has(name)) return `the directory shows ${name}, who left, as active`;
   if (!inactive.has(name)) return `the directory does not show ${name} as inactive`;
-  return identities.has(name) ? `sign-in still lets ${name} in` : undefined;
+  if (identities.has(name)) return `sign-in still lets ${name} in`;
+  return approvals.has(name) ? `the approval flow still counts ${name}, who left` : undefined;
 }
 
 /** A2, A8, A9: the manager who is active and somebody else; the role for whoever is that. */
