@@ -53,6 +53,8 @@ async function whereTo(given: Given): Promise<{ system: System; account: Account
 /** Where it stopped, once it has begun. */
 const stopped = () => (progress.where === undefined ? '' : `Stopped ${progress.where}.`);
 
+// Piped into `head`, say: nobody reads on.
+process.stdout.on('error', () => process.exit(1));
 process.on('SIGINT', () => {
   process.stdout.write(`\n${stopped() || 'Stopped.'} Run it again: it begins with what is there.\n`);
   process.exit(130);
