@@ -1,4 +1,4 @@
 import * as fc from 'fast-check';
+import { long } from './effort.js';
 
-// `npm run test:long`: the same tests with higher counts.
-if (process.env['LONG']) fc.configureGlobal({ numRuns: 3_000 });
+if (long) fc.configureGlobal({ numRuns: 3_000 });
