@@ -8,6 +8,8 @@ export class TcpProxy {
   refusing = false;
   /** Milliseconds that each piece of data waits, in each direction. */
   delayMs = 0;
+  /** Pieces of data that came through so far. */
+  passed = 0;
   private readonly pairs = new Set<Pair>();
 
   private constructor(
@@ -74,6 +76,7 @@ export class TcpProxy {
   }
 
   private pass(data: Buffer, to: Socket): void {
+    this.passed += 1;
     if (this.delayMs === 0) to.write(data);
     // Timers of one length end in the order in which they began, so the pieces keep theirs.
     else setTimeout(() => to.writable && to.write(data), this.delayMs);
