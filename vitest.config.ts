@@ -1,8 +1,11 @@
 import { defineConfig } from 'vitest/config';
+import { swapBroken } from './libs/projections/src/faults/broken/swap.fixture.js';
 
 const conditions = ['bitabiz-source', 'module', 'node', 'development|production'];
 const project = (name: string, include: string[], extra: object = {}) => ({
   ssr: { resolve: { conditions } },
+  // BROKEN=<name> runs the suite with one mechanism broken: then it must fail.
+  plugins: [swapBroken(process.env['BROKEN'])],
   // Specs belong to no tsconfig that a file's transformation would find.
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   test: {

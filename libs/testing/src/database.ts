@@ -48,8 +48,10 @@ export async function createDatabase(name = 'test'): Promise<TestDatabase> {
     snapshot: () =>
       asSuperuser(server, [
         `drop database if exists ${kept}`,
-        ...ended,
+        `alter database ${database} allow_connections false`,
+        ended,
         `create database ${kept} template ${database}`,
+        `alter database ${database} allow_connections true`,
       ]),
     restore: () =>
       asSuperuser(server, [

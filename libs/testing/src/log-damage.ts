@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { createClient } from '@bitabiz/service-kit/database';
+import { createPool, inTransaction } from '@bitabiz/service-kit/database';
 import { Kafka, logLevel, type Admin } from 'kafkajs';
 
 /** What can happen to a log behind everybody's back. Topics are named as the log itself names them. */
@@ -41,14 +41,12 @@ function kafkaDamage(brokers: string): LogDamage {
 
 function postgresDamage(url: string): LogDamage {
   const run = async (topic: string, statements: string[]) => {
-    const client = createClient(url, 'damage');
-    await client.connect();
+    const pool = createPool(url, { name: 'damage', max: 1 });
     const partitions = 'select p.id from log.partitions p join log.topics t on t.id = p.topic_id where t.name = $1';
-    try {
-      for (const statement of statements) await client.query(statement.replace('PARTITIONS', partitions), [topic]);
-    } finally {
-      await client.end();
-    }
+    await inTransaction(pool, async (tx) => {
+      await tx.query('lock table log.partitions, log.offsets, log.messages in exclusive mode');
+      for (const statement of statements) await tx.query(statement.replace('PARTITIONS', partitions), [topic]);
+    }).finally(() => pool.end());
   };
   const messages = 'delete from log.messages where partition_id in (PARTITIONS)';
   return {

@@ -5,7 +5,7 @@ import { startConsumer, type Consumer, type ConsumerOptions } from '@bitabiz/mes
 import type { EventLog } from '@bitabiz/messaging/log';
 import { startRelay, type Relay } from '@bitabiz/messaging/relay';
 import type { RepairOptions } from '@bitabiz/messaging/repair';
-import { createPool } from '@bitabiz/service-kit/database';
+import { createClient, createPool } from '@bitabiz/service-kit/database';
 import type { Logger } from '@bitabiz/service-kit/log';
 import { migrate } from '@bitabiz/service-kit/migrations';
 import { createDatabase, type TestDatabase } from '@bitabiz/testing/database';
@@ -15,7 +15,7 @@ import type { Pool } from 'pg';
 import { handlerOf, liveSchema, resetAccount, searchPath } from '../projection.js';
 import { liveMigration } from '../schema.js';
 import { peopleSet, toldMigration } from './people.fixture.js';
-import { Writers } from './writers.fixture.js';
+import { Writers, type Acknowledged } from './writers.fixture.js';
 
 /** Milliseconds; tests do not wait for the pauses of a running system. */
 const quick = { tick: 100, silence: 1_000, compare: 1_000, complete: 3_600_000, settle: 100 };
@@ -32,6 +32,8 @@ type RelayOptions = { wrap?: Wrap; url?: string; now?: () => Date; under?: LogUn
 export class Backbone {
   readonly lines: { line: object; message: string }[] = [];
   readonly writers: Writers[] = [];
+  /** Every command that was answered with success. */
+  readonly acknowledged: Acknowledged[] = [];
   private readonly closing: (() => Promise<unknown>)[] = [];
 
   private constructor(
@@ -80,7 +82,8 @@ export class Backbone {
   writer(url = this.gateway.database.appUrl): Writers {
     const pool = createPool(url, { name: 'writer', max: 20, genericPlans: true });
     this.closing.push(() => pool.end());
-    const writers = new Writers(pool, this.gateway.batch, this.gateway.store, () => this.gateway.outbox.notify());
+    const { batch, store, outbox } = this.gateway;
+    const writers = new Writers(pool, batch, store, () => outbox.notify(), this.acknowledged);
     this.writers.push(writers);
     return writers;
   }
@@ -137,6 +140,13 @@ export class Backbone {
       now: () => new Date(),
       logger: this.logger,
     };
+  }
+
+  /** What only somebody at the database itself can do. */
+  async asSuperuser(statement: string): Promise<void> {
+    const client = createClient(this.gateway.database.adminUrl, 'superuser');
+    await client.connect();
+    await client.query(statement).finally(() => client.end());
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import type { LogUnderTest } from '@bitabiz/testing/logs-under-test';
 import { until } from '@bitabiz/testing/until';
 import { expect } from 'vitest';
 import { topic, type Backbone } from './backbone.fixture.js';
-import { historyOf } from './invariants.fixture.js';
+import { historyOf, patienceMs } from './invariants.fixture.js';
 
 /** What a reader of the log alone gets: per account the events in the order in which each first came. */
 export class LogOrder {
@@ -43,7 +43,7 @@ export class LogOrder {
 }
 
 /** Asserts that the log alone, without any repair, brought every stored event, in order. */
-export async function expectWholeLog(order: LogOrder, { gateway }: Backbone, deadlineMs = 30_000): Promise<void> {
+export async function expectWholeLog(order: LogOrder, { gateway }: Backbone, deadlineMs = patienceMs): Promise<void> {
   const { heads } = await gateway.feed.heads();
   await until(() => heads.every(({ account, seq }) => (order.byAccount.get(account)?.length ?? 0) >= seq), {
     deadlineMs,

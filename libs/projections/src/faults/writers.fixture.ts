@@ -13,12 +13,12 @@ import type { Pool } from 'pg';
 
 /** Creates a person who is not there yet, suspends an active one, reactivates a suspended one. */
 export type Command = { userId: string };
+export type Acknowledged = { accountId: string; eventId: string };
 type State = { version: number; keyId: string | null; active: boolean };
 type Row = { stream: string; stream_version: number; key_id: string; type: string };
 
-/** What a gateway does, in small: commands through the queue, decided on what was read. It remembers what was acknowledged. */
+/** What a gateway does, in small: commands through the queue, decided on what was read. */
 export class Writers {
-  readonly acknowledged: { accountId: string; eventId: string }[] = [];
   readonly refused: unknown[] = [];
   private readonly queue: CommandQueue<Command, string>;
 
@@ -27,6 +27,7 @@ export class Writers {
     private readonly reading: Pool,
     store: EventStore,
     onStored: () => void,
+    private readonly acknowledged: Acknowledged[],
   ) {
     this.queue = new CommandQueue(pool, store, (accountId, commands) => this.open(accountId, commands), onStored);
   }
