@@ -14,6 +14,8 @@ export type ChildOptions = {
   /** A process was started, again or for the first time. */
   onStarted: () => void;
   say: (line: string) => void;
+  /** Milliseconds; how long a service that dies again and again waits at most before its next start. */
+  longestPauseMs?: number;
 };
 
 const firstPauseMs = 1_000;
@@ -61,7 +63,7 @@ export class Child {
         `${name} ${why}; it is started again in ${this.pauseMs / 1000} s (its log: ${join(dataDir, 'logs', `${name}.log`)})`,
       );
       setTimeout(() => this.start(), this.pauseMs).unref();
-      this.pauseMs = Math.min(this.pauseMs * 2, longestPauseMs);
+      this.pauseMs = Math.min(this.pauseMs * 2, this.options.longestPauseMs ?? longestPauseMs);
     });
     this.options.onStarted();
   }

@@ -45,6 +45,11 @@ export class Postgres {
     return `postgres://postgres:${this.password}@127.0.0.1:${this.port}/postgres`;
   }
 
+  /** Of the postmaster, while it runs. */
+  get pid(): number | undefined {
+    return this.child?.pid;
+  }
+
   /** Ends a server that an earlier supervisor left behind on this data. */
   async endLeftover(): Promise<boolean> {
     const file = join(this.data, 'postmaster.pid');

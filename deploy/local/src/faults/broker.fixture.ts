@@ -1,0 +1,69 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@bitabiz/testing/free-port';
+
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+
+/** A Kafka broker of this test's own, which it may kill, freeze and start again on the same data. */
+export class Broker {
+  private child: ChildProcess | undefined;
+
+  private constructor(
+    private readonly dir: string,
+    private readonly port: number,
+    private readonly controllerPort: number,
+  ) {}
+
+  static async start(dir: string): Promise<Broker> {
+    const broker = new Broker(dir, await freePort(), await freePort());
+    await broker.start();
+    return broker;
+  }
+
+  get url(): string {
+    return `kafka://127.0.0.1:${this.port}`;
+  }
+
+  /** Of the Java process itself. */
+  get pid(): number {
+    return Number(readFileSync(join(this.dir, 'broker.pid'), 'utf8'));
+  }
+
+  async start(): Promise<void> {
+    const ports = ['--port', String(this.port), '--controller-port', String(this.controllerPort)];
+    const where = ['--dir', this.dir, '--jars', join(root, '.kafka', 'jars')];
+    const child = fork(join(root, 'deploy/local/kafka.mjs'), [...ports, ...where], { silent: true });
+    this.child = child;
+    let said = '';
+    child.stderr?.on('data', (text) => (said = `${said}${text}`.slice(-2000)));
+    await new Promise<void>((resolve, reject) => {
+      child.once('message', () => resolve());
+      child.once('exit', () => reject(new Error(`the broker ended: ${said}`)));
+    });
+  }
+
+  /** kill -9, and a new one on what is on the disk. */
+  async killAndStart(): Promise<void> {
+    await this.end('SIGKILL');
+    await this.start();
+  }
+
+  /** Neither answers nor closes its connections. */
+  freeze(): () => void {
+    const { pid } = this;
+    process.kill(pid, 'SIGSTOP');
+    return () => process.kill(pid, 'SIGCONT');
+  }
+
+  stop(): Promise<void> {
+    return this.end('SIGTERM');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    const gone = new Promise((resolve) => this.child?.once('exit', resolve));
+    process.kill(this.pid, signal);
+    await gone;
+  }
+}
