@@ -6,6 +6,9 @@ import * as z from 'zod';
 export const gatewayConfig = baseConfig.extend({
   KEYS_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
   KEYS_MIGRATION_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
+  /** The list of erasures, as the named batch role: no backup that is brought back may bring back this database too (P20). */
+  ERASURES_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
+  ERASURES_MIGRATION_DATABASE_URL: z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://'),
   /** `id:base64[,id:base64]`: the first wraps new keys, the others still open old ones. */
   WRAPPING_KEYS: z.string().transform((text, context) => {
     try {

@@ -1,13 +1,16 @@
 import { CommandQueue, type Claim, type EventStore, type Outbox } from '@bitabiz/event-store';
 import type { Pool } from 'pg';
 import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
+import { eraseUser } from './user/erase.decider.js';
 import { handle, needsOf, type UserOutcome, type UserRequest } from './user/user.handler.js';
 import { World, type Cause, type Known, type Outside } from './world.js';
 
 export type GatewayCommand =
-  { kind: 'user'; request: UserRequest; cause: Cause } | { kind: 'account'; command: AccountCommand; cause: Cause };
+  | { kind: 'user'; request: UserRequest; cause: Cause }
+  | { kind: 'erase'; userId: string; cause: Cause }
+  | { kind: 'account'; command: AccountCommand; cause: Cause };
 
-type Answer = { user: UserOutcome } | { account: Account };
+type Answer = { user: UserOutcome } | { account: Account } | { erased: string[] };
 
 const days = new Map<string, Intl.DateTimeFormat>();
 
@@ -44,13 +47,19 @@ export class GatewayCommands {
     return (answer as { user: UserOutcome }).user;
   }
 
+  /** P20. @returns the names of the events; none when the person was erased before. @throws Refused `user.unknown`. */
+  async erase(accountId: string, userId: string, cause: Cause): Promise<string[]> {
+    const answer = await this.queue.submit(accountId, { kind: 'erase', userId, cause });
+    return (answer as { erased: string[] }).erased;
+  }
+
   async forAccount(accountId: string, command: AccountCommand, cause: Cause): Promise<Account> {
     const answer = await this.queue.submit(accountId, { kind: 'account', command, cause });
     return (answer as { account: Account }).account;
   }
 
   private async open(accountId: string, commands: GatewayCommand[], taken: Claim[]) {
-    const needs = commands.flatMap((each) => (each.kind === 'user' ? [needsOf(each.request)] : []));
+    const needs = commands.flatMap((each) => needsOfCommand(each));
     const keys = [...needs.flatMap((each) => each.keys), ...taken.map((claim) => claim.key)];
     const { rows } = await this.pool.query<Known>({
       name: 'gateway-known',
@@ -64,8 +73,10 @@ export class GatewayCommands {
     });
     const world = new World(accountId, rows[0] ?? { account: null, users: null, claims: null }, this.outside);
     return {
-      decide: (each: GatewayCommand): Answer =>
-        each.kind === 'user' ? this.decideUser(world, each) : decideOn(world, each),
+      decide: (each: GatewayCommand): Answer => {
+        if (each.kind === 'user') return this.decideUser(world, each);
+        return each.kind === 'erase' ? decideErasure(world, each) : decideOn(world, each);
+      },
       batch: () => world.batch(),
     };
   }
@@ -73,6 +84,18 @@ export class GatewayCommands {
   private decideUser(world: World, { request, cause }: { request: UserRequest; cause: Cause }): Answer {
     return { user: handle(world, request, cause, (timeZone) => dayIn(timeZone, this.outside.now())) };
   }
+}
+
+function needsOfCommand(command: GatewayCommand) {
+  if (command.kind === 'erase') return [{ userIds: [command.userId], scimIds: [], keys: [] }];
+  return command.kind === 'user' ? [needsOf(command.request)] : [];
+}
+
+/** In a closed account too: who left has the same right. */
+function decideErasure(world: World, { userId, cause }: { userId: string; cause: Cause }): Answer {
+  const events = eraseUser(userId, world.user(userId).user);
+  world.applyToUser(userId, events, cause);
+  return { erased: events.map((event) => event.type) };
 }
 
 function decideOn(world: World, { command, cause }: { command: AccountCommand; cause: Cause }): Answer {

@@ -20,10 +20,11 @@ const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
 /** A gateway on real databases and a real port, as a customer's Entra and an operator reach it. */
 export async function openGateway() {
-  const [database, keys, log] = await Promise.all([
+  const [database, keys, log, erasures] = await Promise.all([
     createDatabase('gateway'),
     createDatabase('keys'),
     createDatabase('log'),
+    createDatabase('erasures'),
   ]);
   const operator = newToken('bbop');
   const service = newToken('bbsvc');
@@ -34,6 +35,8 @@ export async function openGateway() {
     READER_DATABASE_URL: database.batchUrl,
     KEYS_DATABASE_URL: keys.appUrl,
     KEYS_MIGRATION_DATABASE_URL: keys.ownerUrl,
+    ERASURES_DATABASE_URL: erasures.batchUrl,
+    ERASURES_MIGRATION_DATABASE_URL: erasures.ownerUrl,
     WRAPPING_KEYS: `w1:${randomBytes(32).toString('base64')}`,
     EVENT_LOG: log.ownerUrl,
     OPERATOR_TOKEN_SHA256: operator.hash,
@@ -41,7 +44,9 @@ export async function openGateway() {
     SERVICE_TOKEN_SHA256S: hashToken(service.token),
     LOG_LEVEL: 'error',
   };
-  const { service: running } = await startGateway(loadConfig(gatewayConfig, env));
+  const start = async (over: Partial<typeof env> = {}) =>
+    (await startGateway(loadConfig(gatewayConfig, { ...env, ...over }))).service;
+  let running = await start();
   const as = (token: string, base: string): Call => caller(`http://127.0.0.1:${env.PORT}${base}`, token);
   const asOperator = as(operator.token, '');
 
@@ -61,13 +66,21 @@ export async function openGateway() {
   return {
     env,
     database,
+    keys,
+    log,
+    erasures,
     operator: asOperator,
     service: as(service.token, ''),
     as,
     newAccount,
+    stop: () => running.close(),
+    /** Starts it again after `stop`, perhaps configured otherwise. */
+    async start(over: Partial<typeof env> = {}) {
+      running = await start(over);
+    },
     async close() {
       await running.close();
-      await Promise.all([database.drop(), keys.drop(), log.drop()]);
+      await Promise.all([database, keys, log, erasures].map((each) => each.drop()));
     },
   };
 }

@@ -1,6 +1,12 @@
 import { sqlFile, type Migration } from '@bitabiz/service-kit/migrations';
 import { wallsSql } from '@bitabiz/service-kit/walls';
 
+/** What came after the first tables. */
+export const erasureMigration: Migration = {
+  name: 'gateway erasure',
+  sql: sqlFile(import.meta.url, './erasure.sql'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 export const gatewayMigration: Migration = {
   name: 'gateway',

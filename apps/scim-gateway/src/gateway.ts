@@ -1,5 +1,7 @@
 import { topicOf } from '@bitabiz/event-contracts';
 import {
+  ErasureList,
+  erasuresMigrations,
   EventStore,
   Feed,
   FeedController,
@@ -10,6 +12,7 @@ import {
 } from '@bitabiz/event-store';
 import { openEventLog } from '@bitabiz/messaging/open-log';
 import { startRelay } from '@bitabiz/messaging/relay';
+import { bringBackLostTail } from '@bitabiz/projections/lost-tail';
 import { RELAY, RelayController, relayMetrics } from '@bitabiz/projections/relay.controller';
 import { startService, type RunningService } from '@bitabiz/service-kit/bootstrap';
 import { createPool } from '@bitabiz/service-kit/database';
@@ -22,7 +25,9 @@ import { AccountsController } from './account/accounts.controller.js';
 import { Accounts } from './account/accounts.query.js';
 import { ForAccountHandler } from './account/for-account.command.js';
 import type { GatewayConfig } from './config.js';
-import { gatewayMigration } from './gateway.migration.js';
+import { erasureMigration, gatewayMigration } from './gateway.migration.js';
+import { ErasureController, KeysController } from './erasure/erasure.controller.js';
+import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { NewIds } from './new-ids.js';
 import { BaseUrl } from './scim/base-url.js';
@@ -33,6 +38,7 @@ import { UsersController } from './scim/users.controller.js';
 import { EmployeesController } from './user/employees.controller.js';
 import { ForUserHandler } from './user/for-user.command.js';
 import { Users } from './user/users.query.js';
+import { rebuildRows } from './verify/rebuild-rows.js';
 import { BATCH, VerifyController } from './verify/verify.controller.js';
 
 const name = 'scim-gateway';
@@ -46,18 +52,29 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const ids = new NewIds(now);
 
   const roles = { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) };
-  await migrate({ url: config.MIGRATION_DATABASE_URL, migrations: [...storeMigrations, gatewayMigration], roles });
+  await migrate({
+    url: config.MIGRATION_DATABASE_URL,
+    migrations: [...storeMigrations, gatewayMigration, erasureMigration],
+    roles,
+  });
   const keysRole = roleOf(config.KEYS_DATABASE_URL);
   await migrate({
     url: config.KEYS_MIGRATION_DATABASE_URL,
     migrations: keysMigrations,
     roles: { app: keysRole, batch: keysRole },
   });
+  const erasuresRole = roleOf(config.ERASURES_DATABASE_URL);
+  await migrate({
+    url: config.ERASURES_MIGRATION_DATABASE_URL,
+    migrations: erasuresMigrations,
+    roles: { app: erasuresRole, batch: erasuresRole },
+  });
 
   const app = createPool(config.DATABASE_URL, { name, max: 20, genericPlans: true, logger });
   const batch = createPool(config.READER_DATABASE_URL, { name: `${name} batch`, max: 8, logger });
   const keysPool = createPool(config.KEYS_DATABASE_URL, { name: `${name} keys`, max: 4, logger });
-  for (const pool of [app, batch, keysPool]) await assertRoleCannotBypass(pool);
+  const erasuresPool = createPool(config.ERASURES_DATABASE_URL, { name: `${name} erasures`, max: 2, logger });
+  for (const pool of [app, batch, keysPool, erasuresPool]) await assertRoleCannotBypass(pool);
   await assertWalls(app);
 
   const keys = new KeyRing(keysPool, config.WRAPPING_KEYS);
@@ -65,9 +82,13 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const log = await openEventLog(config.EVENT_LOG, { clientId: name, partitions: config.EVENT_LOG_PARTITIONS, logger });
   const outbox = new Outbox(name, batch, config.READER_DATABASE_URL, keys);
   const feed = new Feed(name, batch, keys);
+  const tail = { source: name, app, batch, url: config.READER_DATABASE_URL, keys, feed, log, logger } as const;
+  await bringBackLostTail({ ...tail, rebuildRows: (accountId) => rebuildRows(app, feed, accountId) });
   const relay = startRelay({ outbox, log, topic: topicOf(name), logger });
   relayMetrics(metrics, relay);
   const commands = new GatewayCommands(app, new EventStore(keys), outbox, { now, newId: ids.next });
+  const erasures = new Erasures({ list: new ErasureList(erasuresPool), commands, keys, batch, now, logger });
+  await erasures.applyAgain();
   const tokens = new AccessTokens(batch, now);
 
   const service = await startService({
@@ -93,6 +114,8 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         UnknownController,
         AccountsController,
         EmployeesController,
+        ErasureController,
+        KeysController,
         FeedController,
         RelayController,
         VerifyController,
@@ -102,6 +125,8 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: AccessTokens, useValue: tokens },
         { provide: Users, useValue: new Users(app) },
         { provide: Accounts, useValue: new Accounts(app, batch) },
+        { provide: Erasures, useValue: erasures },
+        { provide: KeyRing, useValue: keys },
         { provide: Feed, useValue: feed },
         { provide: RELAY, useValue: relay },
         { provide: BATCH, useValue: batch },
@@ -114,7 +139,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     onClose: async () => {
       await relay.close();
       await log.close();
-      await Promise.all([app.end(), batch.end(), keysPool.end()]);
+      await Promise.all([app, batch, keysPool, erasuresPool].map((pool) => pool.end()));
     },
   });
   return { service, logger };

@@ -110,7 +110,7 @@ export class World {
           name,
           scope,
           hash,
-          issued_at: this.outside.now(),
+          issued_at: now,
           expires_at: expiresAt,
           revoked_at: null,
         });
@@ -154,6 +154,7 @@ export class World {
         ? [toRow(known.user, { ...known, keyId: keyIds.get(`user/${userId}`) ?? known.keyId })]
         : [],
     );
+    const erased = changed.flatMap(({ userId, known }) => (known.user.status === 'erased' ? [userId] : []));
     const accountEvents = this.events.filter((event) => event.stream.startsWith('account/')).length;
     const account = {
       stream_version: this.accountVersion + accountEvents,
@@ -162,6 +163,7 @@ export class World {
     };
     return {
       ...(users.length > 0 && { users }),
+      ...(erased.length > 0 && { erased }),
       ...(accountEvents > 0 && { account }),
       ...(this.tokens.length > 0 && { tokens: this.tokens }),
     };

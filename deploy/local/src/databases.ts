@@ -5,6 +5,7 @@ import pg from 'pg';
 export const databases = [
   'scim_gateway',
   'scim_gateway_keys',
+  'scim_gateway_erasures',
   'employee_directory',
   'approval_flow',
   'sso',

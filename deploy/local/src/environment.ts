@@ -37,6 +37,8 @@ export function environmentOf(service: ServiceName, place: Place, secrets: Secre
     ...(service === 'scim-gateway' && {
       KEYS_DATABASE_URL: address('app', 'scim_gateway_keys'),
       KEYS_MIGRATION_DATABASE_URL: address('owner', 'scim_gateway_keys'),
+      ERASURES_DATABASE_URL: address('batch', 'scim_gateway_erasures'),
+      ERASURES_MIGRATION_DATABASE_URL: address('owner', 'scim_gateway_erasures'),
       WRAPPING_KEYS: secrets.wrappingKeys,
     }),
   };

@@ -10,6 +10,8 @@ type Definition<T extends string, S extends z.ZodType> = {
   /** Sealed at rest with the employee's key (decision 10). Only events that must outlive an erasure are not. */
   personal: boolean;
   schema: S;
+  /** The stream's person is erased: services remove rows, logs and parked references (decision 10). */
+  erases?: true;
   /** One step per version: `1` lifts version 1 to version 2. */
   upcasts?: Record<number, (older: never) => unknown>;
 };

@@ -114,6 +114,7 @@ export const UserActivated = contract({
 export const UserErased = contract({
   ...personal,
   personal: false,
+  erases: true,
   type: 'UserErased',
   schema: z.object({ userId }),
 });

@@ -1,4 +1,6 @@
+export * from './append-again.js';
 export * from './command-queue.js';
+export * from './erasure-list.js';
 export * from './feed.js';
 export * from './feed.controller.js';
 export * from './key-ring.js';

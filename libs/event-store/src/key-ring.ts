@@ -7,6 +7,8 @@ export type WrappingKey = { id: string; key: KeyObject };
 
 export type EmployeeKey = { id: string; key: KeyObject };
 
+type StoredKey = { key_id: string; wrapping_key_id: string; wrapped: Buffer };
+
 const spareKeys = 1024;
 const cacheMs = 5_000;
 const cacheSize = 20_000;
@@ -59,7 +61,7 @@ export class KeyRing {
       else missing.push(id);
     }
     if (missing.length === 0) return found;
-    const { rows } = await this.pool.query<{ key_id: string; wrapping_key_id: string; wrapped: Buffer }>({
+    const { rows } = await this.pool.query<StoredKey>({
       name: 'keys-find',
       text: `select k.key_id, k.wrapping_key_id, k.wrapped
         from unnest($1::uuid[]) i(id) cross join lateral (select * from keys.employee_keys where key_id = i.id limit 1) k`,
@@ -73,10 +75,39 @@ export class KeyRing {
     return found;
   }
 
-  /** Erases: nothing sealed with these keys can be read again, here or from any copy of the events (P20). */
-  async destroy(ids: string[]): Promise<void> {
-    await this.pool.query('delete from keys.employee_keys where key_id = any($1::uuid[])', [ids]);
+  /** Erases: nothing sealed with these keys can be read again, here or from any copy of the events (P20). @returns how many there were. */
+  async destroy(ids: string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    const { rowCount } = await this.pool.query('delete from keys.employee_keys where key_id = any($1::uuid[])', [ids]);
     for (const id of ids) this.cache.delete(id);
+    return rowCount ?? 0;
+  }
+
+  /**
+   * Wraps every key that another wrapping key wraps with the first one of the configuration; every replica must know both by then.
+   * Readers and writers go on meanwhile; safe to repeat and to break off. @returns how many keys were wrapped anew.
+   */
+  async rewrap(onProgress: (done: number) => void = () => undefined): Promise<number> {
+    const [current] = this.wrapping;
+    if (!current) throw new Error('there is no wrapping key');
+    for (let done = 0; ; onProgress(done)) {
+      const { rows } = await this.pool.query<StoredKey>(
+        'select key_id, wrapping_key_id, wrapped from keys.employee_keys where wrapping_key_id <> $1 limit 1000',
+        [current.id],
+      );
+      if (rows.length === 0) return done;
+      const wrapped = rows.map((row) => {
+        const key = this.unwrap(row.key_id, row.wrapping_key_id, row.wrapped);
+        return seal(current.key, key.export(), randomBytes(12), row.key_id);
+      });
+      // One that was erased meanwhile stays away.
+      await this.pool.query(
+        `update keys.employee_keys k set wrapping_key_id = $1, wrapped = n.wrapped
+         from unnest($2::uuid[], $3::bytea[]) n(key_id, wrapped) where k.key_id = n.key_id`,
+        [current.id, rows.map((row) => row.key_id), wrapped],
+      );
+      done += rows.length;
+    }
   }
 
   private async make(count: number): Promise<void> {

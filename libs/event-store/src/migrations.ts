@@ -13,6 +13,18 @@ const walls = [
 export const storeMigrations: readonly Migration[] = [
   { name: 'event store', sql: [sqlFile(import.meta.url, './sql/store.table.sql'), ...walls].join('\n') },
   { name: 'append', sql: sqlFile(import.meta.url, './sql/append.table.sql') },
+  { name: 'lost tail', sql: sqlFile(import.meta.url, './sql/lost-tail.table.sql') },
+];
+
+/** The table of the erasures' database, which is a database of its own, outside of the backups (decision 10). */
+export const erasuresMigrations: readonly Migration[] = [
+  {
+    name: 'erasures',
+    sql: [
+      sqlFile(import.meta.url, './sql/erasures.table.sql'),
+      wallsSql('erasures.list', { batch: 'select, insert' }),
+    ].join('\n'),
+  },
 ];
 
 /** Tables of the keys database, which is a database of its own (decision 10). */

@@ -1,8 +1,8 @@
-import { readEvent, UnknownEvent, type Envelope, type Recorded } from '@bitabiz/event-contracts';
+import { contracts, readEvent, UnknownEvent, type Envelope, type Recorded } from '@bitabiz/event-contracts';
 import type { PoolClient } from 'pg';
 import { following, lockCheckpoints, moveCheckpoints, type Checkpoint } from './checkpoints.js';
 import { isFaultOfEvent } from './faults.js';
-import { park, parkedStreams } from './parked.js';
+import { discardParked, park, parkedStreams } from './parked.js';
 
 export type AnyEvent = Recorded<{ type: string; data: unknown }>;
 
@@ -43,6 +43,9 @@ export async function applyEvents(
     if (!checkpoint) throw new Error(`no checkpoint for ${source} ${accountId}`);
     const { next, problem } = following(checkpoint, events);
     if (problem) result[problem].push(accountId);
+    for (const { subject } of next.filter(erases)) {
+      if (stuck.delete(`${accountId}/${subject}`)) await discardParked(tx, source, accountId, subject);
+    }
     const { reached, paused } = sort(next, stuck, readable, aside);
     if (paused) result.paused.push(accountId);
     if (reached || paused !== checkpoint.paused) moved.push(advanced(checkpoint, reached, paused));
@@ -57,15 +60,20 @@ export async function applyEvents(
   return result;
 }
 
+/** With the person goes what was set aside of them; nothing of an erased person waits to be applied (decision 6). */
+const erases = ({ type }: Envelope) => contracts.get(type)?.erases === true;
+
 /** Sorts an account's next events into readable ones and ones to set aside; stops before one that needs a newer reader. */
 function sort(next: Envelope[], stuck: Set<string>, readable: Readable[], aside: Unapplied[]) {
   let reached: Envelope | undefined;
+  const erasedAt = new Map(next.filter(erases).map((envelope) => [envelope.subject, envelope.accountseq]));
   for (const envelope of next) {
     const stream = `${envelope.accountid}/${envelope.subject}`;
+    // An erased event, and one of a person who is erased further on, keeps its place and changes nothing.
+    const superseded = envelope.erased || envelope.accountseq < (erasedAt.get(envelope.subject) ?? 0);
     try {
-      // An erased event keeps its place and changes nothing.
       if (stuck.has(stream)) aside.push({ envelope, reason: 'an earlier event of this stream is parked' });
-      else if (!envelope.erased) readable.push({ envelope, event: readEvent(envelope) });
+      else if (!superseded) readable.push({ envelope, event: readEvent(envelope) });
     } catch (error) {
       if (error instanceof UnknownEvent) return { reached, paused: error.message };
       aside.push({ envelope, reason: messageOf(error) });

@@ -1,3 +1,4 @@
+export * from './lost-tail.js';
 export * from './folded.js';
 export * from './access.projection.js';
 export * from './operator.controller.js';

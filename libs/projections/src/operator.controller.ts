@@ -62,7 +62,7 @@ export class OperatorController {
 
   @Post('rebuild')
   @HttpCode(200)
-  async rebuild(@Body({ schema: Rebuild }) { acceptDifferences }: z.infer<typeof Rebuild>) {
+  async rebuild(@Body({ schema: Rebuild.prefault({}) }) { acceptDifferences }: z.infer<typeof Rebuild>) {
     if (rebuilding) throw new Refused('rebuild.running', 'A rebuild or a verification is running; try again', 'busy');
     rebuilding = true;
     try {

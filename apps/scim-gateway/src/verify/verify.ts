@@ -1,17 +1,14 @@
-import type { AccountEvent, Envelope, UserEvent } from '@bitabiz/event-contracts';
-import { readEvent } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Feed } from '@bitabiz/event-store';
 import { inTransaction } from '@bitabiz/service-kit/database';
 import type { Pool, PoolClient } from 'pg';
-import { evolve as evolveAccount, initial as noAccount, type Account } from '../account/account.decider.js';
-import { evolve as evolveUser, initial as noUser, isEmployee, namesHeld } from '../user/user-state.decider.js';
-import { toRow, type KnownUser, type UserRow } from '../user/user-row.js';
+import type { Account } from '../account/account.decider.js';
+import { isEmployee, namesHeld } from '../user/user-state.decider.js';
+import { toRow, type UserRow } from '../user/user-row.js';
+import { foldAccount, type TokenRow } from './fold.js';
 
 export type GatewayDifference = { accountId: string; what: string; expected: unknown; actual: unknown };
 export type GatewayVerification = { accounts: number; events: number; differences: GatewayDifference[] };
-
-type Folded = { users: Map<string, KnownUser>; account: Account; events: number; gaps: string[] };
 
 /** Compares the gateway's SCIM rows, claims and accounts with a fold of its own events, and the events with themselves: numbers and chain. */
 export async function verifyGateway(batch: Pool, feed: Feed): Promise<GatewayVerification> {
@@ -29,7 +26,7 @@ export async function verifyGateway(batch: Pool, feed: Feed): Promise<GatewayVer
 /** Under the account's lock, so that nothing is appended between reading the events and reading the rows. */
 async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
   await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 20261))', [accountId]);
-  const { users, account, events, gaps } = await fold(feed, accountId);
+  const { users, account, tokens, events, gaps } = await foldAccount(feed, accountId);
   const differences: GatewayDifference[] = gaps.map((what) => ({ accountId, what, expected: null, actual: null }));
   const differ = (what: string, expected: unknown, actual: unknown) => {
     if (canonical(expected) !== canonical(actual)) differences.push({ accountId, what, expected, actual });
@@ -58,40 +55,17 @@ async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
     accountId,
   ]);
   differ('account', account, states.rows[0]?.state);
+  const kept = await tx.query<{ row: TokenRow }>(
+    'select to_jsonb(t) as row from own.tokens t where account_id = $1 order by token_id',
+    [accountId],
+  );
+  const expected = [...tokens.values()].toSorted((a, b) => (a.token_id < b.token_id ? -1 : 1));
+  differ(
+    'tokens',
+    expected.map(shownToken),
+    kept.rows.map(({ row }) => shownToken(row)),
+  );
   return { events, differences };
-}
-
-async function fold(feed: Feed, accountId: string): Promise<Folded> {
-  const folded: Folded = { users: new Map(), account: noAccount, events: 0, gaps: [] };
-  let last: Envelope | undefined;
-  for (;;) {
-    const page = await feed.page(accountId, last?.accountseq ?? 0);
-    if (page.length === 0) return folded;
-    for (const envelope of page) {
-      if (envelope.accountseq !== (last?.accountseq ?? 0) + 1 || envelope.previd !== (last?.id ?? null)) {
-        folded.gaps.push(`event ${envelope.accountseq} does not follow ${last?.accountseq ?? 0}`);
-      }
-      last = envelope;
-      folded.events += 1;
-      if (!envelope.erased) add(folded, envelope);
-    }
-  }
-}
-
-function add(folded: Folded, envelope: Envelope): void {
-  if (!envelope.subject.startsWith('user/')) {
-    folded.account = evolveAccount(folded.account, readEvent<AccountEvent>(envelope));
-    return;
-  }
-  const userId = envelope.subject.slice('user/'.length);
-  const known = folded.users.get(userId);
-  folded.users.set(userId, {
-    user: evolveUser(known?.user ?? noUser, readEvent<UserEvent>(envelope)),
-    version: envelope.streamversion,
-    keyId: null,
-    createdAt: known?.createdAt ?? envelope.time,
-    modifiedAt: envelope.time,
-  });
 }
 
 /** What is compared of a row: everything but the account and the key's id, which no event carries; times as instants. */
@@ -104,6 +78,20 @@ function shown(row: UserRow & { account_id?: string }): object {
   delete compared['key_id'];
   delete compared['account_id'];
   return compared;
+}
+
+/** Times as instants; a revocation of which no event tells shows. */
+function shownToken({ token_id, name, scope, hash, ...row }: TokenRow): object {
+  const instant = (time: string | null) => time && new Date(time).toISOString();
+  return {
+    token_id,
+    name,
+    scope,
+    hash,
+    issued_at: instant(row.issued_at),
+    expires_at: instant(row.expires_at),
+    revoked_at: instant(row.revoked_at),
+  };
 }
 
 const canonical = (value: unknown): string =>

@@ -1,0 +1,80 @@
+import { readEvent, type AccountEvent, type Envelope, type UserEvent } from '@bitabiz/event-contracts';
+import type { Feed } from '@bitabiz/event-store';
+import { evolve as evolveAccount, initial as noAccount, type Account } from '../account/account.decider.js';
+import { evolve as evolveUser, initial as noUser } from '../user/user-state.decider.js';
+import type { KnownUser } from '../user/user-row.js';
+
+export type TokenRow = {
+  token_id: string;
+  name: string;
+  scope: string;
+  hash: string;
+  issued_at: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+};
+
+/** An account as its events tell it: what every row of the gateway must be equal to. */
+export type Folded = {
+  users: Map<string, KnownUser>;
+  account: Account;
+  accountVersion: number;
+  createdAt: string;
+  tokens: Map<string, TokenRow>;
+  events: number;
+  /** Sentences about numbers and chain that are not as they must be. */
+  gaps: string[];
+};
+
+export async function foldAccount(feed: Feed, accountId: string): Promise<Folded> {
+  const folded: Folded = {
+    users: new Map(),
+    account: noAccount,
+    accountVersion: 0,
+    createdAt: '',
+    tokens: new Map(),
+    events: 0,
+    gaps: [],
+  };
+  let last: Envelope | undefined;
+  for (;;) {
+    const page = await feed.page(accountId, last?.accountseq ?? 0);
+    if (page.length === 0) return folded;
+    for (const envelope of page) {
+      if (envelope.accountseq !== (last?.accountseq ?? 0) + 1 || envelope.previd !== (last?.id ?? null)) {
+        folded.gaps.push(`event ${envelope.accountseq} does not follow ${last?.accountseq ?? 0}`);
+      }
+      last = envelope;
+      folded.events += 1;
+      if (envelope.erased) continue;
+      if (envelope.subject.startsWith('user/')) addToUser(folded, envelope);
+      else addToAccount(folded, envelope);
+    }
+  }
+}
+
+function addToUser({ users }: Folded, envelope: Envelope): void {
+  const userId = envelope.subject.slice('user/'.length);
+  const known = users.get(userId);
+  users.set(userId, {
+    user: evolveUser(known?.user ?? noUser, readEvent<UserEvent>(envelope)),
+    version: envelope.streamversion,
+    keyId: null,
+    createdAt: known?.createdAt ?? envelope.time,
+    modifiedAt: envelope.time,
+  });
+}
+
+function addToAccount(folded: Folded, envelope: Envelope): void {
+  const event = readEvent<AccountEvent>(envelope);
+  folded.account = evolveAccount(folded.account, event);
+  folded.accountVersion = envelope.streamversion;
+  folded.createdAt ||= envelope.time;
+  if (event.type === 'TokenIssued') {
+    const { tokenId, name, scope, hash, expiresAt } = event.data;
+    const times = { issued_at: envelope.time, expires_at: expiresAt, revoked_at: null };
+    folded.tokens.set(tokenId, { token_id: tokenId, name, scope, hash, ...times });
+  }
+  const revoked = event.type === 'TokenRevoked' ? folded.tokens.get(event.data.tokenId) : undefined;
+  if (revoked && event.type === 'TokenRevoked') revoked.revoked_at = event.data.at;
+}

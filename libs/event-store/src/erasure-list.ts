@@ -1,0 +1,53 @@
+import type { Pool } from 'pg';
+
+export type Erasure = { accountId: string; userId: string; askedAt: Date; actor: string; correlationId: string };
+
+type Row = { account_id: string; user_id: string; asked_at: Date; actor: string; correlation_id: string };
+
+/** Everybody who was ever erased. Noted before anything is removed, so that an erasure that was interrupted is finished later. */
+export class ErasureList {
+  /** @param pool connects to the erasures' own database as the named batch role. */
+  constructor(private readonly pool: Pool) {}
+
+  /** Safe to repeat: the first note stays. */
+  async note({ accountId, userId, askedAt, actor, correlationId }: Erasure): Promise<void> {
+    await this.pool.query('insert into erasures.list values ($1, $2, $3, $4, $5) on conflict do nothing', [
+      accountId,
+      userId,
+      askedAt,
+      actor,
+      correlationId,
+    ]);
+  }
+
+  async has(accountId: string, userId: string): Promise<boolean> {
+    const { rowCount } = await this.pool.query('select from erasures.list where account_id = $1 and user_id = $2', [
+      accountId,
+      userId,
+    ]);
+    return (rowCount ?? 0) > 0;
+  }
+
+  /** Pages of up to `size`, in a fixed order. */
+  async *pages(size = 1000): AsyncGenerator<Erasure[]> {
+    let after = { account_id: nobody, user_id: nobody };
+    for (;;) {
+      const { rows } = await this.pool.query<Row>(
+        `select * from erasures.list where (account_id, user_id) > ($1::uuid, $2::uuid) order by account_id, user_id limit $3`,
+        [after.account_id, after.user_id, size],
+      );
+      const last = rows.at(-1);
+      if (!last) return;
+      after = last;
+      yield rows.map((row) => ({
+        accountId: row.account_id,
+        userId: row.user_id,
+        askedAt: row.asked_at,
+        actor: row.actor,
+        correlationId: row.correlation_id,
+      }));
+    }
+  }
+}
+
+const nobody = '00000000-0000-0000-0000-000000000000';
