@@ -65,6 +65,16 @@ describe('the outbox', () => {
     expect(await drain()).toEqual([`${slow}/1`]);
   });
 
+  it('does not pass over the newest append while it runs: its transaction may be the last that began', async () => {
+    const slow = randomUUID();
+    const prepared = await open.store.prepare(slow, batchOf([event(`user/${randomUUID()}`)]));
+    await inTransaction(open.app, async (tx) => {
+      await open.store.append(tx, prepared);
+      for (let look = 0; look < 4; look++) expect(await open.outbox.claim(100, [])).toEqual([]);
+    });
+    expect(await drain()).toEqual([`${slow}/1`]);
+  });
+
   it('is held by one relay at a time', async () => {
     const lock = await open.outbox.tryLock();
     expect(lock).toBeDefined();

@@ -18,7 +18,7 @@ const shardLock = 20262;
 export class Outbox {
   /** Ids up to here are published and gone, and nothing can appear there any more: under an old snapshot dead rows cost 25 ms a poll. */
   private floor = '0';
-  private candidate: { id: string; xmax: string } | undefined;
+  private candidate: { id: string; xid: string } | undefined;
   private wake: (() => void) | undefined;
   /** This process holds the shard's lock: its own relay publishes. */
   private held = false;
@@ -102,23 +102,25 @@ export class Outbox {
     return { release: () => client.end(), lost };
   }
 
-  /** Reads the last id given, then the end of the running transactions; once all of these are over, nothing can appear below that id. */
+  /**
+   * Reads the last id given, then takes a transaction id of its own: whoever was given an id before has a lower one. Once all transactions
+   * below it are over, nothing can appear below that id. (The end of a snapshot, pg_snapshot_xmax, would not do: a transaction that
+   * runs may lie beyond it.)
+   */
   private async raiseFloor(): Promise<void> {
     if (!this.candidate) {
       const last = await this.pool.query<{ id: string }>(
         'select case when is_called then last_value else 0 end::text as id from store.outbox_id_seq',
       );
       if (last.rows[0]?.id === this.floor) return;
-      const end = await this.pool.query<{ xmax: string }>(
-        'select pg_snapshot_xmax(pg_current_snapshot())::text as xmax',
-      );
-      this.candidate = { id: last.rows[0]?.id ?? '0', xmax: end.rows[0]?.xmax ?? '0' };
+      const own = await this.pool.query<{ xid: string }>('select pg_current_xact_id()::text as xid');
+      this.candidate = { id: last.rows[0]?.id ?? '0', xid: own.rows[0]?.xid ?? '0' };
       return;
     }
     const { rows } = await this.pool.query<{ over: boolean }>(
       `select pg_snapshot_xmin(pg_current_snapshot())::text::numeric >= $1::numeric
          and not exists (select from store.outbox where id > $2 and id <= $3) as over`,
-      [this.candidate.xmax, this.floor, this.candidate.id],
+      [this.candidate.xid, this.floor, this.candidate.id],
     );
     if (!rows[0]?.over) return;
     this.floor = this.candidate.id;

@@ -8,11 +8,15 @@ import {
   type EventStore,
   type NewEvent,
 } from '@bitabiz/event-store';
+import { Refused } from '@bitabiz/service-kit/refused';
 import { userCreated } from '@bitabiz/testing/history';
 import type { Pool } from 'pg';
 
-/** Creates a person who is not there yet, suspends an active one, reactivates a suspended one. */
-export type Command = { userId: string };
+/**
+ * Creates a person who is not there yet, suspends an active one, reactivates a suspended one. Nobody becomes active while the partner is:
+ * a decision that reads another stream, which may change meanwhile.
+ */
+export type Command = { userId: string; partner?: string };
 export type Acknowledged = { accountId: string; eventId: string };
 type State = { version: number; keyId: string | null; active: boolean };
 type Row = { stream: string; stream_version: number; key_id: string; type: string };
@@ -33,9 +37,9 @@ export class Writers {
   }
 
   /** @returns after the acknowledgement or the refusal. */
-  async change(accountId: string, userId: string): Promise<void> {
+  async change(accountId: string, userId: string, partner?: string): Promise<void> {
     try {
-      const eventId = await this.queue.submit(accountId, { userId });
+      const eventId = await this.queue.submit(accountId, { userId, ...(partner !== undefined && { partner }) });
       this.acknowledged.push({ accountId, eventId });
     } catch (error) {
       this.refused.push(error);
@@ -43,7 +47,7 @@ export class Writers {
   }
 
   private async open(accountId: string, commands: Command[]): Promise<Decision<Command, string>> {
-    const streams = [...new Set(commands.map(({ userId }) => `user/${userId}`))];
+    const streams = [...new Set(commands.flatMap(streamsOf))];
     const { rows } = await this.reading.query<Row>(
       `select s.stream, e.* from unnest($2::text[]) s(stream) cross join lateral
         (select stream_version, key_id, type from store.events where account_id = $1 and stream = s.stream
@@ -53,6 +57,9 @@ export class Writers {
     return decide(streams, new Map(rows.map((row) => [row.stream, stateOf(row)])));
   }
 }
+
+const streamsOf = ({ userId, partner }: Command) =>
+  [userId, partner].flatMap((id) => (id === undefined ? [] : [`user/${id}`]));
 
 const stateOf = ({ stream_version, key_id, type }: Row): State => ({
   version: stream_version,
@@ -66,9 +73,10 @@ function decide(streams: string[], read: Map<string, State>): Decision<Command, 
   const events: NewEvent[] = [];
   const claims: Claim[] = [];
   return {
-    decide({ userId }) {
+    decide({ userId, partner }) {
       const stream = `user/${userId}`;
       const known = active.get(stream);
+      if (!known && active.get(`user/${partner}`)) throw new Refused('partner.active', 'The partner is active');
       active.set(stream, !known);
       if (known === undefined) claims.push({ key: foldKey(nameOf(userId)), stream });
       const event = newEvent(stream, known === undefined ? hired(userId) : turned(userId, known));
