@@ -1,6 +1,6 @@
 // Starts Apache Kafka (KRaft, one process) on 127.0.0.1 from Maven Central's jars, for machines without Docker:
 //
-//   node deploy/local/kafka.mjs [--port 19092] [--controller-port 19093] [--dir .kafka] [--jars .kafka/jars] [--temporary]
+//   node deploy/local/kafka.mjs [--port 19092] [--controller-port 19093] [--advertised-port 19092] [--dir .kafka] [--jars .kafka/jars] [--temporary]
 //
 // Needs Java 17 and, the first time, Maven (43 MB). Data stay in --dir, unless they are --temporary. Prints one line when it is ready; SIGINT, SIGTERM or a closed
 // IPC channel stop it.
@@ -18,6 +18,8 @@ const { values } = parseArgs({
   options: {
     port: { type: 'string', default: '19092' },
     'controller-port': { type: 'string' },
+    // Where clients are to come back to, when something stands in between.
+    'advertised-port': { type: 'string' },
     dir: { type: 'string', default: '.kafka' },
     jars: { type: 'string' },
     temporary: { type: 'boolean', default: false },
@@ -93,7 +95,7 @@ function serverProperties() {
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
     listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${values['advertised-port'] ?? port}`,
     'controller.listener.names': 'CONTROLLER',
     'inter.broker.listener.name': 'PLAINTEXT',
     'log.dirs': data,

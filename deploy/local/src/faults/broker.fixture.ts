@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '@bitabiz/testing/free-port';
+import { TcpProxy } from '@bitabiz/testing/tcp-proxy';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
@@ -14,16 +15,20 @@ export class Broker {
     private readonly dir: string,
     private readonly port: number,
     private readonly controllerPort: number,
+    /** Everybody comes through it. */
+    readonly proxy: TcpProxy,
   ) {}
 
   static async start(dir: string): Promise<Broker> {
-    const broker = new Broker(dir, await freePort(), await freePort());
+    const port = await freePort();
+    const proxy = await TcpProxy.open(`kafka://127.0.0.1:${port}`);
+    const broker = new Broker(dir, port, await freePort(), proxy);
     await broker.start();
     return broker;
   }
 
   get url(): string {
-    return `kafka://127.0.0.1:${this.port}`;
+    return this.proxy.through(`kafka://127.0.0.1:${this.port}`);
   }
 
   /** Of the Java process itself. */
@@ -32,7 +37,9 @@ export class Broker {
   }
 
   async start(): Promise<void> {
+    const advertised = new URL(this.url).port;
     const ports = ['--port', String(this.port), '--controller-port', String(this.controllerPort)];
+    ports.push('--advertised-port', advertised);
     const where = ['--dir', this.dir, '--jars', join(root, '.kafka', 'jars')];
     const child = fork(join(root, 'deploy/local/kafka.mjs'), [...ports, ...where], { silent: true });
     this.child = child;
@@ -57,8 +64,9 @@ export class Broker {
     return () => process.kill(pid, 'SIGCONT');
   }
 
-  stop(): Promise<void> {
-    return this.end('SIGTERM');
+  async stop(): Promise<void> {
+    await this.proxy.close();
+    await this.end('SIGTERM');
   }
 
   private async end(signal: NodeJS.Signals): Promise<void> {

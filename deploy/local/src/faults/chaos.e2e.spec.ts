@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { long } from '@bitabiz/testing/effort';
 import { logsUnderTest } from '@bitabiz/testing/logs-under-test';
 import { seeded, type Random } from '@bitabiz/testing/random';
+import type { TcpProxy } from '@bitabiz/testing/tcp-proxy';
 import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { EntraLoad } from './entra-load.fixture.js';
@@ -40,6 +41,11 @@ describe.each(logsUnderTest())('a system that lives, the log on $name', ({ name:
     await pause(ms);
     process.kill(pid, 'SIGCONT');
   };
+  const slowed = async (proxy: TcpProxy, random: Random) => {
+    proxy.delayMs = random.int(5, 50);
+    await pause(random.int(500, longFreezeMs));
+    proxy.delayMs = 0;
+  };
   const someChild = (random: Random) => random.pick(system.parts).child;
   const faults: ((random: Random) => Promise<unknown>)[] = [
     async (random) => {
@@ -55,6 +61,10 @@ describe.each(logsUnderTest())('a system that lives, the log on $name', ({ name:
     // A fast shutdown, as a restart for an update is.
     async () => system.killPostgres('SIGINT'),
     async () => system.broker?.killAndStart(),
+    async (random) => system.proxy.cut(() => random.chance(50)),
+    async (random) => slowed(system.proxy, random),
+    async (random) => system.broker?.proxy.cut(() => random.chance(50)),
+    async (random) => system.broker && slowed(system.broker.proxy, random),
   ];
 
   it(

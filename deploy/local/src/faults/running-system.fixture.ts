@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freeBlock } from '@bitabiz/testing/free-port';
+import { TcpProxy } from '@bitabiz/testing/tcp-proxy';
 import { until } from '@bitabiz/testing/until';
 import { expect } from 'vitest';
 import { makeAccount } from '../accounts.js';
@@ -25,6 +26,8 @@ export class RunningSystem {
   readonly parts: Part[] = [];
   readonly accounts: StartedAccount[] = [];
   broker: Broker | undefined;
+  /** Between the services and Postgres. */
+  proxy!: TcpProxy;
   private postgres!: Postgres;
   private stopping = false;
 
@@ -41,6 +44,7 @@ export class RunningSystem {
     system.postgres = await Postgres.open(folder, ports.postgres, system.secrets.postgresPassword);
     if (log === 'kafka') system.broker = await Broker.start(join(folder, 'kafka'));
     await system.startPostgres();
+    system.proxy = await TcpProxy.open(system.postgres.url);
     await ensureDatabases(system.postgres.url, system.secrets.rolePassword);
     await system.startServices();
     for (let n = 0; n < accounts; n++)
@@ -110,6 +114,7 @@ export class RunningSystem {
   async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.parts.map(({ child }) => child.stop()));
+    await this.proxy.close();
     await this.postgres.stop();
     await this.broker?.stop();
     rmSync(this.folder, { recursive: true, force: true });
@@ -130,7 +135,7 @@ export class RunningSystem {
   private async startServices(): Promise<void> {
     const ports = portsOf(this.first);
     const place: Place = {
-      server: this.postgres.url,
+      server: this.proxy.through(this.postgres.url),
       log: this.broker?.url,
       host: '127.0.0.1',
       portOf: (service) => ports[service],
