@@ -15,7 +15,7 @@ import { startService, type RunningService } from '@bitabiz/service-kit/bootstra
 import { createPool } from '@bitabiz/service-kit/database';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
 import { Metrics } from '@bitabiz/service-kit/metrics';
-import { assertRoleCannotBypass, assertWalls, migrate } from '@bitabiz/service-kit/migrations';
+import { assertRoleCannotBypass, assertWalls, migrate, type MigrateOptions } from '@bitabiz/service-kit/migrations';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
@@ -38,6 +38,23 @@ import { BATCH, VerifyController } from './verify/verify.controller.js';
 const name = 'scim-gateway';
 const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
 
+/** The gateway's two databases as they have to be: the events with their read rows, and the keys. */
+export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
+  const keysRole = roleOf(config.KEYS_DATABASE_URL);
+  return [
+    {
+      url: config.MIGRATION_DATABASE_URL,
+      migrations: [...storeMigrations, gatewayMigration],
+      roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
+    },
+    {
+      url: config.KEYS_MIGRATION_DATABASE_URL,
+      migrations: keysMigrations,
+      roles: { app: keysRole, batch: keysRole },
+    },
+  ];
+}
+
 /** The whole gateway on one page: databases, store, relay, HTTP. */
 export async function startGateway(config: GatewayConfig): Promise<{ service: RunningService; logger: Logger }> {
   const logger = createLogger({ service: name, level: config.LOG_LEVEL });
@@ -45,14 +62,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const now = () => new Date();
   const ids = new NewIds(now);
 
-  const roles = { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) };
-  await migrate({ url: config.MIGRATION_DATABASE_URL, migrations: [...storeMigrations, gatewayMigration], roles });
-  const keysRole = roleOf(config.KEYS_DATABASE_URL);
-  await migrate({
-    url: config.KEYS_MIGRATION_DATABASE_URL,
-    migrations: keysMigrations,
-    roles: { app: keysRole, batch: keysRole },
-  });
+  for (const schema of gatewaySchemas(config)) await migrate(schema);
 
   const app = createPool(config.DATABASE_URL, { name, max: 20, genericPlans: true, logger });
   const batch = createPool(config.READER_DATABASE_URL, { name: `${name} batch`, max: 8, logger });
