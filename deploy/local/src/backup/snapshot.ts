@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { createGzip } from 'node:zlib';
+import type pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { OperatorError } from '../operator-api.js';
+import { connect, copied, migrationsIn, quoted, sequencesIn, tablesIn, type Table } from './catalog.js';
+import type { Content, TableCopy } from './manifest.js';
+import type { BackedUp } from './order.js';
+
+/** Sealed data hardly gets smaller, and the rest shrinks well at once. */
+const gzipLevel = 1;
+const attempts = 3;
+const undefinedTable = '42P01';
+
+/** A database as it was at one instant, while it goes on changing. */
+export class Snapshot {
+  private constructor(
+    readonly database: BackedUp,
+    private readonly client: pg.Client,
+    private readonly tables: Table[],
+  ) {}
+
+  static async open(server: string, database: BackedUp): Promise<Snapshot> {
+    const client = await connect(server, database);
+    try {
+      for (let attempt = 1; attempt <= attempts; attempt++) {
+        await client.query('begin isolation level repeatable read read only');
+        const tables = await tablesIn(client);
+        if (await held(client, tables)) return new Snapshot(database, client, tables);
+        await client.query('rollback');
+      }
+    } catch (error) {
+      await client.end();
+      throw error;
+    }
+    await client.end();
+    throw new OperatorError(`The tables of ${database} are being replaced by a rebuild: run the backup again`);
+  }
+
+  /** Writes every table to `<folder>/<database>/`. */
+  async copyTo(folder: string, signal: AbortSignal): Promise<Content> {
+    mkdirSync(join(folder, this.database), { mode: 0o700 });
+    // Before the rows nothing is lost by it: a sequence that is ahead only leaves a gap.
+    const sequences = await sequencesIn(this.client);
+    const tables: TableCopy[] = [];
+    for (const table of this.tables) tables.push(await this.copyTable(table, folder, signal));
+    return { migrations: await migrationsIn(this.client), tables, sequences };
+  }
+
+  /** The wrapping keys that the employees' keys were wrapped with. */
+  async wrappingKeyIds(): Promise<string[]> {
+    const { rows } = await this.client.query<{ id: string }>(
+      'select distinct wrapping_key_id as id from keys.employee_keys order by 1',
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async close(): Promise<void> {
+    await this.client.end();
+  }
+
+  private async copyTable(table: Table, folder: string, signal: AbortSignal): Promise<TableCopy> {
+    const { schema, name, columns } = table;
+    const file = `${this.database}/${schema}.${name}.copy.gz`;
+    const rows = this.client.query(copyTo(`copy ${copied(table)} to stdout`));
+    const broken = () => rows.destroy(new Error(`the connection to ${this.database} broke`));
+    this.client.once('end', broken);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    async function* measured(chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+    }
+    const target = createWriteStream(join(folder, file), { mode: 0o600, flags: 'wx', flush: true });
+    await pipeline(rows, createGzip({ level: gzipLevel }), measured, target, { signal });
+    this.client.off('end', broken);
+    return { schema, name, columns, rows: rows.rowCount, file, bytes, sha256: hash.digest('hex') };
+  }
+}
+
+/**
+ * Holds the tables, so that none is dropped while it is copied. A rebuild may have replaced one between the snapshot and the lock: the
+ * snapshot would then see nothing of the new one.
+ */
+async function held(client: pg.Client, tables: Table[]): Promise<boolean> {
+  try {
+    await client.query(`lock table ${tables.map(quoted).join(', ')} in access share mode`);
+  } catch (error) {
+    if ((error as { code?: string }).code === undefinedTable) return false;
+    throw error;
+  }
+  const { rows } = await client.query<{ same: boolean }>(
+    `select coalesce(bool_and(to_regclass(t.name)::oid = t.oid), true) as same from unnest($1::text[], $2::oid[]) t(name, oid)`,
+    [tables.map(quoted), tables.map(({ oid }) => oid)],
+  );
+  return rows[0]?.same === true;
+}
