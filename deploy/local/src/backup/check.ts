@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { requireUnclaimed } from '../leftovers.js';
+import { OperatorError } from '../operator-api.js';
+import { loadSecrets } from '../secrets.js';
+import { knownMigrations, type Services } from './known-migrations.js';
+import { readManifest, requireSameSchema, rowsOf, type Content, type TableCopy } from './manifest.js';
+import { backedUp, keysDatabase, serviceOf, type BackedUp } from './order.js';
+import { requireWrappingKeys } from './wrapping-keys.js';
+
+export type RestoreOptions = {
+  root: string;
+  dataDir: string;
+  from: string;
+  keysFrom: string;
+  /** Only these databases; empty: all. */
+  only: string[];
+  signal: AbortSignal;
+  say: (line: string) => void;
+};
+
+/** One database of the backup, and the folder in which its files are. */
+export type Part = { database: BackedUp; content: Content; folder: string };
+export type Plan = { takenAt: string; parts: Part[]; services: Services; fresh: boolean };
+
+/**
+ * Everything that can be known before something is changed.
+ * @throws OperatorError or CannotStart with the first reason not to restore.
+ */
+export async function checkRestore(options: RestoreOptions): Promise<Plan> {
+  const { root, dataDir, signal, say } = options;
+  requireUnclaimed(dataDir);
+  if (!existsSync(join(dataDir, 'secrets.json'))) {
+    throw new OperatorError(
+      `${join(dataDir, 'secrets.json')} is missing: put the secrets.json of the system that was backed up there; without it the backup cannot be read`,
+    );
+  }
+  const fresh = !existsSync(join(dataDir, 'postgres'));
+  const wanted = namesOf(options.only);
+  if (fresh && wanted.length < backedUp.length) {
+    throw new OperatorError(`There is no data in ${dataDir} yet: restore everything first, without --only`);
+  }
+  const secrets = loadSecrets(dataDir);
+  const { takenAt, parts } = partsOf(options, wanted, secrets.wrappingKeys);
+  const services = { root, secrets, signal };
+  const known = await knownMigrations(services, servicesOf(parts));
+  for (const { database, content } of parts) requireSameSchema(database, content, known[database] ?? []);
+  for (const part of parts) {
+    for (const table of part.content.tables) await requireUnchanged(join(part.folder, table.file), table, signal);
+    say(`${part.database.padEnd(20)} ${rowsOf(part.content)} rows, every file as it was written`);
+  }
+  return { takenAt, parts, services, fresh };
+}
+
+export const servicesOf = (parts: Part[]) => [...new Set(parts.map(({ database }) => serviceOf(database)))];
+
+function namesOf(only: string[]): BackedUp[] {
+  const unknown = only.find((name) => !backedUp.some((each) => each === name));
+  if (unknown !== undefined)
+    throw new OperatorError(`There is no database ${unknown}: choose of ${backedUp.join(', ')}`);
+  return backedUp.filter((name) => only.length === 0 || only.includes(name));
+}
+
+/** Of the data's folder, and of the keys' when they are wanted: both of one backup. */
+function partsOf({ from, keysFrom }: RestoreOptions, wanted: BackedUp[], wrappingKeys: string) {
+  const data = readManifest(from);
+  const folders = new Map([[from, data]]);
+  if (wanted.includes(keysDatabase)) {
+    if (!existsSync(keysFrom)) {
+      throw new OperatorError(
+        `The keys of this backup are not in ${keysFrom}: name their folder with --keys-from; without them nobody can read the events`,
+      );
+    }
+    const keys = readManifest(keysFrom);
+    if (keys.id !== data.id) throw new OperatorError(`${keysFrom} belongs to another backup than ${from}`);
+    requireWrappingKeys(keys.wrappingKeys ?? {}, wrappingKeys);
+    folders.set(keysFrom, keys);
+  }
+  const parts = wanted.map((database): Part => {
+    for (const [folder, { databases }] of folders) {
+      const content = databases[database];
+      if (content) return { database, content, folder };
+    }
+    throw new OperatorError(
+      `The backup in ${from} has no database ${database}: take it out of --only, or name another`,
+    );
+  });
+  return { takenAt: data.takenAt, parts };
+}
+
+async function requireUnchanged(file: string, { sha256 }: TableCopy, signal: AbortSignal): Promise<void> {
+  if (!existsSync(file)) throw new OperatorError(`${file} is missing: take another copy of this backup`);
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash, { signal });
+  if (hash.digest('hex') === sha256) return;
+  throw new OperatorError(`${file} is not as it was written: take another copy of this backup, or another backup`);
+}

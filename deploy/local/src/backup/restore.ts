@@ -1,0 +1,52 @@
+import type pg from 'pg';
+import { ensureDatabases } from '../databases.js';
+import { claimDataDir, endLeftovers } from '../leftovers.js';
+import { freePort } from '../ports.js';
+import { Postgres } from '../postgres.js';
+import { seconds } from './backup.js';
+import { connect } from './catalog.js';
+import { servicesOf, type Part, type Plan, type RestoreOptions } from './check.js';
+import { fill } from './fill.js';
+import { migrateServices } from './known-migrations.js';
+import { rowsOf } from './manifest.js';
+
+/** Starts Postgres alone, fills the databases, and stops it again, whatever happens. */
+export async function restore(plan: Plan, { dataDir, signal, say }: RestoreOptions): Promise<void> {
+  const { secrets } = plan.services;
+  const release = claimDataDir(dataDir);
+  let postgres: Postgres | undefined;
+  try {
+    await endLeftovers(dataDir);
+    postgres = await Postgres.open(dataDir, await freePort(), secrets.postgresPassword);
+    await postgres.endLeftover();
+    await postgres.start(() => say('Postgres ended by itself: its log says why'));
+    await ensureDatabases(postgres.url, secrets.rolePassword);
+    await migrateServices(plan.services, servicesOf(plan.parts), postgres.url);
+    await fillAll(postgres.url, plan, signal, say);
+  } finally {
+    await postgres?.stop();
+    release();
+  }
+}
+
+/** All databases are filled first and committed one right after the other: a break leaves everything as it was. */
+async function fillAll(server: string, plan: Plan, signal: AbortSignal, say: (line: string) => void): Promise<void> {
+  const opened: pg.Client[] = [];
+  try {
+    for (const part of keysFirst(plan.parts)) {
+      const began = performance.now();
+      const client = await connect(server, part.database);
+      opened.push(client);
+      await fill(client, part, `restored from the backup of ${plan.takenAt}`, signal);
+      say(`${part.database.padEnd(20)} ${rowsOf(part.content)} rows in ${seconds(began)} s`);
+    }
+    signal.throwIfAborted();
+    for (const client of opened) await client.query('commit');
+    for (const client of opened) await client.query('analyze');
+  } finally {
+    await Promise.all(opened.map((client) => client.end()));
+  }
+}
+
+/** The other way round than a backup: a source before its projections, the keys before the events. */
+const keysFirst = (parts: Part[]): Part[] => parts.toReversed();
