@@ -1,0 +1,175 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { freeBlock } from '@bitabiz/testing/free-port';
+import { until } from '@bitabiz/testing/until';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isUp, stop, Terminal, type Started } from '../npm-start.fixture.js';
+import type { StartedAccount } from '../start-file.js';
+import { connect } from './catalog.js';
+import { readManifest, writeManifest } from './manifest.js';
+import { runningServer } from './running.js';
+import { createUser, missing, Writers, type Written } from './writers.fixture.js';
+
+const terminal = new Terminal();
+const at = (...path: string[]) => join(terminal.folder, ...path);
+const systemOf = (dataDir: string) => ['--system', at(dataDir, 'start.json')];
+let port: number;
+let system: Started | undefined;
+let accounts: StartedAccount[];
+let before: Written[];
+
+beforeAll(async () => {
+  port = await freeBlock(10);
+});
+afterAll(async () => {
+  await terminal.endAll();
+  terminal.remove();
+});
+
+async function start(dataDir: string): Promise<void> {
+  system = terminal.start(dataDir, port);
+  await isUp(system);
+}
+async function stopSystem(): Promise<void> {
+  if (system) await stop(system);
+}
+const restore = (dataDir: string, ...more: string[]) =>
+  terminal.npm('run', 'restore', '--', ...systemOf(dataDir), '--from', at('backup'), ...more);
+
+async function succeeds(command: Started): Promise<string> {
+  expect(await command.exited, command.said()).toBe(0);
+  return command.said();
+}
+async function isRefused(command: Started, sentence: RegExp): Promise<void> {
+  expect(await command.exited, command.said()).toBe(1);
+  expect(command.said()).toMatch(sentence);
+  expect(command.said()).not.toMatch(/^\s+at /m);
+}
+/** A backup like ours in which something is wrong. */
+function copyOf(name: string): string {
+  for (const folder of ['', '-keys']) cpSync(at(`backup${folder}`), at(`${name}${folder}`), { recursive: true });
+  return at(name);
+}
+async function incarnation(dataDir: string, database: string): Promise<number> {
+  const client = await connect(await runningServer(at(dataDir)), database);
+  const { rows } = await client.query<{ era: number }>('select max(incarnation) as era from store.incarnations');
+  await client.end();
+  return rows[0]?.era ?? 0;
+}
+const isVerified = async (dataDir: string) =>
+  expect(await succeeds(terminal.npm('run', 'verify', '--', ...systemOf(dataDir)))).toMatch(/^0 differences$/m);
+
+describe('a backup', () => {
+  it('is taken while the system goes on changing, readable by its owner only, without secrets.json', async () => {
+    await start('one');
+    ({ accounts } = terminal.fileOf('one'));
+    const writers = new Writers(accounts);
+    await until(() => writers.acknowledged.length >= 40, { deadlineMs: 30_000 });
+    before = [...writers.acknowledged];
+    const backup = terminal.npm('run', 'backup', '--', ...systemOf('one'), '--to', at('backup'));
+    const said = await succeeds(backup);
+    expect(writers.acknowledged.length).toBeGreaterThan(before.length);
+    await writers.stop();
+    expect(writers.refused).toEqual([]);
+    expect(said).toContain('npm run restore -- --from');
+    expect(said).toContain('Keep secrets.json by itself');
+    expect(Object.keys(readManifest(at('backup')).databases)).toEqual(
+      expect.not.arrayContaining(['scim_gateway_keys']),
+    );
+    expect(Object.keys(readManifest(at('backup-keys')).databases)).toEqual(['scim_gateway_keys']);
+    expect([statSync(at('backup')).mode & 0o777, statSync(at('backup', 'manifest.json')).mode & 0o777]).toEqual([
+      0o700, 0o600,
+    ]);
+    expect([existsSync(at('backup', 'secrets.json')), existsSync(at('backup.part'))]).toEqual([false, false]);
+  });
+
+  it('is never written over another one', () =>
+    isRefused(
+      terminal.npm('run', 'backup', '--', ...systemOf('one'), '--to', at('backup')),
+      /backup is there already: name another folder/,
+    ));
+
+  it('needs a running system', () =>
+    isRefused(
+      terminal.npm('run', 'backup', '--', ...systemOf('nowhere'), '--to', at('never')),
+      /No system runs on .*nowhere: a backup is taken from a running one/,
+    ));
+});
+
+describe('a restore', () => {
+  it('is refused while the system runs', async () => {
+    await isRefused(restore('one', '--yes'), /already runs on .*one .*stop it first/);
+    await stopSystem();
+  });
+
+  it('changes nothing with --dry-run, and asks before it does without --yes', async () => {
+    expect(await succeeds(restore('one', '--dry-run'))).toMatch(/Nothing was changed \(--dry-run\)/);
+    await isRefused(restore('one'), /add --yes/);
+  });
+
+  it('is refused when a file was changed', async () => {
+    const from = copyOf('changed');
+    const file = join(from, 'scim_gateway', 'store.events.copy.gz');
+    const bytes = readFileSync(file);
+    bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1;
+    writeFileSync(file, bytes);
+    await isRefused(restore('one', '--from', from, '--yes'), /store\.events\.copy\.gz is not as it was written/);
+  });
+
+  it('is refused when the keys are missing or of another backup, and when secrets.json is missing or another', async () => {
+    await isRefused(restore('one', '--keys-from', at('nowhere'), '--yes'), /keys of this backup are not in .*nowhere/);
+    await isRefused(restore('fresh', '--yes'), /secrets\.json is missing: put the secrets\.json of the system/);
+    const other = copyOf('other');
+    const { id: _, ...rest } = readManifest(`${other}-keys`);
+    writeManifest(`${other}-keys`, { ...rest, id: crypto.randomUUID() });
+    await isRefused(restore('one', '--from', other, '--yes'), /other-keys belongs to another backup/);
+    mkdirSync(at('stranger'));
+    const secrets = JSON.parse(readFileSync(at('one', 'secrets.json'), 'utf8')) as object;
+    const wrappingKeys = `w1:${Buffer.alloc(32).toString('base64')}`;
+    writeFileSync(at('stranger', 'secrets.json'), JSON.stringify({ ...secrets, wrappingKeys }));
+    await isRefused(restore('stranger', '--yes'), /does not hold the wrapping key w1/);
+  });
+
+  it('is refused when the backup is newer than this version', async () => {
+    const newer = copyOf('newer');
+    const manifest = readManifest(newer);
+    manifest.databases.sso?.migrations.push('of tomorrow');
+    writeManifest(newer, manifest);
+    await isRefused(restore('one', '--from', newer, '--yes'), /sso has the migration "of tomorrow".*newer version/);
+  });
+
+  it('brings back everybody who was acknowledged before the backup, in the same folder, and raises the incarnation', async () => {
+    await succeeds(restore('one', '--yes'));
+    await start('one');
+    expect(await missing(before)).toEqual([]);
+    expect(await Promise.all([incarnation('one', 'scim_gateway'), incarnation('one', 'approval_flow')])).toEqual([
+      2, 2,
+    ]);
+    for (const account of accounts) expect(await createUser(account, 'later@nordlys.example')).toBeDefined();
+    await isVerified('one');
+    await stopSystem();
+  });
+
+  it('of a projection alone leaves the events as they are; the projection catches up', async () => {
+    await succeeds(restore('one', '--only', 'sso', 'approval_flow', '--keys-from', at('nowhere'), '--yes'));
+    await start('one');
+    expect(await Promise.all([incarnation('one', 'scim_gateway'), incarnation('one', 'approval_flow')])).toEqual([
+      2, 3,
+    ]);
+    await isVerified('one');
+    await stopSystem();
+  });
+
+  it('works in a fresh folder with the same secrets.json; the tokens go on working', async () => {
+    mkdirSync(at('fresh'));
+    cpSync(at('one', 'secrets.json'), at('fresh', 'secrets.json'));
+    await isRefused(restore('fresh', '--only', 'sso', '--yes'), /restore everything first/);
+    await succeeds(restore('fresh', '--yes'));
+    await start('fresh');
+    expect(await missing(before)).toEqual([]);
+    expect(terminal.fileOf('fresh').accounts).toEqual([]);
+    for (const account of accounts) expect(await createUser(account, 'later@nordlys.example')).toBeDefined();
+    await isVerified('fresh');
+    await stopSystem();
+  });
+});
