@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OperatorError } from '../operator-api.js';
 import { loadSecrets } from '../secrets.js';
+import { newDataKey } from './data-key.js';
 import { newBackup, rowsOf, writeManifest, type Content } from './manifest.js';
 import { backedUp, keysDatabase, type BackedUp } from './order.js';
 import { runningServer } from './running.js';
@@ -34,6 +35,8 @@ export async function backup({ dataDir, to, keysTo, signal, say }: BackupOptions
   try {
     for (const folder of [to, keysTo]) makePart(folder);
     const about = newBackup(new Date());
+    const secrets = loadSecrets(dataDir);
+    const dataKey = newDataKey(about.id, secrets.wrappingKeys);
     for (const database of backedUp) snapshots.push(await Snapshot.open(server, database));
     const [data, keys]: [Contents, Contents] = [{}, {}];
     let wrappingKeys: string[] = [];
@@ -42,14 +45,15 @@ export async function backup({ dataDir, to, keysTo, signal, say }: BackupOptions
       const apart = database === keysDatabase;
       if (apart) wrappingKeys = await snapshot.wrappingKeyIds();
       const began = performance.now();
-      const content = await snapshot.copyTo(partOf(apart ? keysTo : to), signal);
+      const folder = partOf(apart ? keysTo : to);
+      const content = await snapshot.copyTo({ folder, id: about.id, key: dataKey.key, signal });
       (apart ? keys : data)[database] = content;
       await snapshot.close();
       say(`${database.padEnd(20)} ${rowsOf(content)} rows in ${seconds(began)} s`);
     }
-    const known = fingerprintsOf(loadSecrets(dataDir).wrappingKeys);
+    const known = fingerprintsOf(secrets.wrappingKeys);
     const needed = Object.fromEntries(wrappingKeys.map((id) => [id, known[id] ?? '']));
-    writeManifest(partOf(keysTo), { ...about, databases: keys, wrappingKeys: needed });
+    writeManifest(partOf(keysTo), { ...about, databases: keys, dataKey: dataKey.wrapped, wrappingKeys: needed });
     writeManifest(partOf(to), { ...about, databases: data });
     signal.throwIfAborted();
     for (const folder of [keysTo, to]) renameSync(partOf(folder), folder);

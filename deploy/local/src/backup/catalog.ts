@@ -52,9 +52,9 @@ export async function migrationsIn(client: pg.Client): Promise<string[]> {
 export const quoted = ({ schema, name }: { schema: string; name: string }): string =>
   `${pg.escapeIdentifier(schema)}.${pg.escapeIdentifier(name)}`;
 
-/** `schema.table (column, …)`, as COPY wants it. */
-export const copied = (table: { schema: string; name: string; columns: string[] }): string =>
-  `${quoted(table)} (${table.columns.map((column) => pg.escapeIdentifier(column)).join(', ')})`;
+/** `(column, …)`, as COPY wants it. */
+export const listed = ({ columns }: { columns: string[] }): string =>
+  `(${columns.map((column) => pg.escapeIdentifier(column)).join(', ')})`;
 
 /** A database of the server as its superuser. A connection that breaks fails the query that runs on it. */
 export async function connect(server: string, database: string): Promise<pg.Client> {

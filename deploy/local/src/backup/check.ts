@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { requireUnclaimed } from '../leftovers.js';
 import { OperatorError } from '../operator-api.js';
 import { loadSecrets } from '../secrets.js';
+import { openDataKey } from './data-key.js';
 import { knownMigrations, type Services } from './known-migrations.js';
-import { readManifest, requireSameSchema, rowsOf, type Content, type TableCopy } from './manifest.js';
+import { readManifest, requireSameSchema, rowsOf, type Content } from './manifest.js';
 import { backedUp, keysDatabase, serviceOf, type BackedUp } from './order.js';
+import { requireUnchanged } from './sealed-file.js';
 import { requireWrappingKeys } from './wrapping-keys.js';
 
 export type RestoreOptions = {
@@ -21,8 +22,8 @@ export type RestoreOptions = {
   say: (line: string) => void;
 };
 
-/** One database of the backup, and the folder in which its files are. */
-export type Part = { database: BackedUp; content: Content; folder: string };
+/** One database of the backup: the folder in which its files are, and what opens them. */
+export type Part = { database: BackedUp; content: Content; folder: string; id: string; key: KeyObject };
 export type Plan = { takenAt: string; parts: Part[]; services: Services; fresh: boolean };
 
 /**
@@ -63,37 +64,24 @@ function namesOf(only: string[]): BackedUp[] {
   return backedUp.filter((name) => only.length === 0 || only.includes(name));
 }
 
-/** Of the data's folder, and of the keys' when they are wanted: both of one backup. */
+/** The data's folder and the keys', of one backup: the key that every file is sealed with lies beside the employees' keys. */
 function partsOf({ from, keysFrom }: RestoreOptions, wanted: BackedUp[], wrappingKeys: string) {
   const data = readManifest(from);
-  const folders = new Map([[from, data]]);
-  if (wanted.includes(keysDatabase)) {
-    if (!existsSync(keysFrom)) {
-      throw new OperatorError(
-        `The keys of this backup are not in ${keysFrom}: name their folder with --keys-from; without them nobody can read the events`,
-      );
-    }
-    const keys = readManifest(keysFrom);
-    if (keys.id !== data.id) throw new OperatorError(`${keysFrom} belongs to another backup than ${from}`);
-    requireWrappingKeys(keys.wrappingKeys ?? {}, wrappingKeys);
-    folders.set(keysFrom, keys);
-  }
-  const parts = wanted.map((database): Part => {
-    for (const [folder, { databases }] of folders) {
-      const content = databases[database];
-      if (content) return { database, content, folder };
-    }
+  if (!existsSync(keysFrom)) {
     throw new OperatorError(
-      `The backup in ${from} has no database ${database}: take it out of --only, or name another`,
+      `The keys of this backup are not in ${keysFrom}: name their folder with --keys-from; without them nobody can read the backup`,
     );
+  }
+  const keys = readManifest(keysFrom);
+  if (keys.id !== data.id || !keys.dataKey)
+    throw new OperatorError(`${keysFrom} belongs to another backup than ${from}`);
+  const key = openDataKey(keys.id, keys.dataKey, wrappingKeys);
+  if (wanted.includes(keysDatabase)) requireWrappingKeys(keys.wrappingKeys ?? {}, wrappingKeys);
+  const parts = wanted.map((database): Part => {
+    const [folder, { databases }] = database === keysDatabase ? [keysFrom, keys] : [from, data];
+    const content = databases[database];
+    if (content) return { database, content, folder, id: data.id, key };
+    throw new OperatorError(`The backup in ${folder} has no database ${database}: leave it out with --only`);
   });
   return { takenAt: data.takenAt, parts };
-}
-
-async function requireUnchanged(file: string, { sha256 }: TableCopy, signal: AbortSignal): Promise<void> {
-  if (!existsSync(file)) throw new OperatorError(`${file} is missing: take another copy of this backup`);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash, { signal });
-  if (hash.digest('hex') === sha256) return;
-  throw new OperatorError(`${file} is not as it was written: take another copy of this backup, or another backup`);
 }

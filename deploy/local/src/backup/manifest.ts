@@ -18,7 +18,9 @@ const table = z.object({
   file: z.string().regex(/^\w+\/[\w.-]+$/),
   bytes: z.number().int().min(0),
   /** Of the file as it lies there. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  sha256: z.hex().length(64),
+  nonce: z.hex().length(24),
+  tag: z.hex().length(32),
 });
 const sequence = z.object({ schema: z.string(), name: z.string(), lastValue: z.string(), isCalled: z.boolean() });
 const content = z.object({
@@ -32,6 +34,8 @@ const manifest = z.object({
   id: z.uuid(),
   takenAt: z.iso.datetime(),
   databases: z.partialRecord(z.enum(backedUp), content),
+  /** The key that every file is sealed with; it lies only beside the keys. */
+  dataKey: z.object({ wrappingKeyId: z.string(), wrapped: z.base64() }).optional(),
   /** The ids of the wrapping keys that open the employees' keys, with a fingerprint of each; only beside the keys. */
   wrappingKeys: z.record(z.string(), z.string()).optional(),
 });

@@ -37,7 +37,7 @@ async function fillAll(server: string, plan: Plan, signal: AbortSignal, say: (li
       const began = performance.now();
       const client = await connect(server, part.database);
       opened.push(client);
-      await fill(client, part, `restored from the backup of ${plan.takenAt}`, signal);
+      await fill(client, { part, signal }, `restored from the backup of ${plan.takenAt}`);
       say(`${part.database.padEnd(20)} ${rowsOf(part.content)} rows in ${seconds(began)} s`);
     }
     signal.throwIfAborted();

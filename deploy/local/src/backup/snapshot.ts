@@ -1,17 +1,17 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import type { KeyObject } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { createGzip } from 'node:zlib';
 import type pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { OperatorError } from '../operator-api.js';
-import { connect, copied, migrationsIn, quoted, sequencesIn, tablesIn, type Table } from './catalog.js';
+import { connect, listed, migrationsIn, quoted, sequencesIn, tablesIn, type Table } from './catalog.js';
 import type { Content, TableCopy } from './manifest.js';
 import type { BackedUp } from './order.js';
+import { writeSealed } from './sealed-file.js';
 
-/** Sealed data hardly gets smaller, and the rest shrinks well at once. */
-const gzipLevel = 1;
+/** Where a backup goes: its folder, its key, and what breaks it off. */
+export type Target = { folder: string; id: string; key: KeyObject; signal: AbortSignal };
+
 const attempts = 3;
 const undefinedTable = '42P01';
 
@@ -41,12 +41,12 @@ export class Snapshot {
   }
 
   /** Writes every table to `<folder>/<database>/`. */
-  async copyTo(folder: string, signal: AbortSignal): Promise<Content> {
-    mkdirSync(join(folder, this.database), { mode: 0o700 });
+  async copyTo(target: Target): Promise<Content> {
+    mkdirSync(join(target.folder, this.database), { mode: 0o700 });
     // Before the rows nothing is lost by it: a sequence that is ahead only leaves a gap.
     const sequences = await sequencesIn(this.client);
     const tables: TableCopy[] = [];
-    for (const table of this.tables) tables.push(await this.copyTable(table, folder, signal));
+    for (const table of this.tables) tables.push(await this.copyTable(table, target));
     return { migrations: await migrationsIn(this.client), tables, sequences };
   }
 
@@ -62,25 +62,15 @@ export class Snapshot {
     await this.client.end();
   }
 
-  private async copyTable(table: Table, folder: string, signal: AbortSignal): Promise<TableCopy> {
+  private async copyTable(table: Table, { folder, id, key, signal }: Target): Promise<TableCopy> {
     const { schema, name, columns } = table;
-    const file = `${this.database}/${schema}.${name}.copy.gz`;
-    const rows = this.client.query(copyTo(`copy ${copied(table)} to stdout`));
+    const file = `${this.database}/${schema}.${name}.copy.gz.sealed`;
+    const rows = this.client.query(copyTo(`copy ${quoted(table)} ${listed(table)} to stdout`));
     const broken = () => rows.destroy(new Error(`the connection to ${this.database} broke`));
     this.client.once('end', broken);
-    const hash = createHash('sha256');
-    let bytes = 0;
-    async function* measured(chunks: AsyncIterable<Buffer>) {
-      for await (const chunk of chunks) {
-        hash.update(chunk);
-        bytes += chunk.length;
-        yield chunk;
-      }
-    }
-    const target = createWriteStream(join(folder, file), { mode: 0o600, flags: 'wx', flush: true });
-    await pipeline(rows, createGzip({ level: gzipLevel }), measured, target, { signal });
+    const sealed = await writeSealed(rows, join(folder, file), { key, bound: `${id}/${file}`, signal });
     this.client.off('end', broken);
-    return { schema, name, columns, rows: rows.rowCount, file, bytes, sha256: hash.digest('hex') };
+    return { schema, name, columns, rows: rows.rowCount, file, ...sealed };
   }
 }
 
