@@ -41,8 +41,10 @@ export async function sequencesIn(client: pg.Client): Promise<Sequence[]> {
   return sequences;
 }
 
-/** Names of the migrations that were run, without the digits that TypeORM wants at their end. */
+/** Names of the migrations that were run, without the digits that TypeORM wants at their end; none in a new database. */
 export async function migrationsIn(client: pg.Client): Promise<string[]> {
+  const { rows: found } = await client.query<{ there: boolean }>(`select ${bookkeeping} is not null as there`);
+  if (!found[0]?.there) return [];
   const { rows } = await client.query<{ name: string }>(
     `select regexp_replace(name, ' \\d{13}$', '') as name from public.schema_migrations order by id`,
   );

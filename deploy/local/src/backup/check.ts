@@ -45,13 +45,13 @@ export async function checkRestore(options: RestoreOptions): Promise<Plan> {
   }
   const secrets = loadSecrets(dataDir);
   const { takenAt, parts } = partsOf(options, wanted, secrets.wrappingKeys);
-  const services = { root, secrets, signal };
-  const known = await knownMigrations(services, servicesOf(parts));
-  for (const { database, content } of parts) requireSameSchema(database, content, known[database] ?? []);
   for (const part of parts) {
     for (const table of part.content.tables) await requireUnchanged(join(part.folder, table.file), table, signal);
     say(`${part.database.padEnd(20)} ${rowsOf(part.content)} rows, every file as it was written`);
   }
+  const services = { root, secrets, signal };
+  const known = await knownMigrations(services, servicesOf(parts));
+  for (const { database, content } of parts) requireSameSchema(database, content, known[database] ?? []);
   return { takenAt, parts, services, fresh };
 }
 

@@ -17,6 +17,7 @@ type Options = {
   dryRun?: true;
 };
 
+const nobodyToAsk = 'Nothing was changed: there is nobody to ask; add --yes to restore without being asked';
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 const program = new Command('npm run restore --')
@@ -29,6 +30,7 @@ const program = new Command('npm run restore --')
   .option('--yes', 'do not ask')
   .action((options: Options) =>
     runCommand(async (signal) => {
+      if (!options.yes && !options.dryRun && !stdin.isTTY) throw new OperatorError(nobodyToAsk);
       const dataDir = dirname(resolve(options.system));
       const from = resolve(options.from);
       const keysFrom = resolve(options.keysFrom ?? `${from}-keys`);
@@ -48,9 +50,8 @@ function sentenceOf({ takenAt, parts, fresh }: Plan, dataDir: string): string {
   return `The backup of ${takenAt} replaces ${names} in ${dataDir}, which ${what}.`;
 }
 
-/** @throws OperatorError when the answer is no, or nobody is there to answer. */
+/** @throws OperatorError when the answer is no. */
 async function ask(signal: AbortSignal): Promise<void> {
-  if (!stdin.isTTY) throw new OperatorError('Nothing was changed: add --yes to restore without being asked');
   const terminal = createInterface({ input: stdin, output: stdout });
   const answer = await terminal.question('Restore it? (yes/no) ', { signal });
   terminal.close();

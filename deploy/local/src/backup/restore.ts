@@ -4,7 +4,7 @@ import { claimDataDir, endLeftovers } from '../leftovers.js';
 import { freePort } from '../ports.js';
 import { Postgres } from '../postgres.js';
 import { seconds } from './backup.js';
-import { connect } from './catalog.js';
+import { connect, migrationsIn } from './catalog.js';
 import { servicesOf, type Part, type Plan, type RestoreOptions } from './check.js';
 import { fill } from './fill.js';
 import { migrateServices } from './known-migrations.js';
@@ -21,12 +21,23 @@ export async function restore(plan: Plan, { dataDir, signal, say }: RestoreOptio
     await postgres.endLeftover();
     await postgres.start(() => say('Postgres ended by itself: its log says why'));
     await ensureDatabases(postgres.url, secrets.rolePassword);
-    await migrateServices(plan.services, servicesOf(plan.parts), postgres.url);
+    await migrateServices(plan.services, servicesOf(await behind(postgres.url, plan.parts)), postgres.url);
     await fillAll(postgres.url, plan, signal, say);
   } finally {
     await postgres?.stop();
     release();
   }
+}
+
+/** The databases whose schema is not yet the backup's, which is this version's. */
+async function behind(server: string, parts: Part[]): Promise<Part[]> {
+  const found: Part[] = [];
+  for (const part of parts) {
+    const client = await connect(server, part.database);
+    const done = await migrationsIn(client).finally(() => client.end());
+    if (done.toSorted().join('\n') !== part.content.migrations.toSorted().join('\n')) found.push(part);
+  }
+  return found;
 }
 
 /** All databases are filled first and committed one right after the other: a break leaves everything as it was. */
