@@ -105,7 +105,7 @@ describe('a restore', () => {
   });
 
   it('changes nothing with --dry-run, and asks before it does without --yes', async () => {
-    const [dryRun, asking] = [restore('one', '--dry-run'), restore('one')];
+    const [dryRun, asking] = [restore('one', '--only', 'sso', '--dry-run'), restore('one')];
     expect(await succeeds(dryRun)).toMatch(/Nothing was changed \(--dry-run\)/);
     await isRefused(asking, /add --yes/);
   });
@@ -119,7 +119,10 @@ describe('a restore', () => {
     const manifest = readManifest(newer);
     manifest.databases.sso?.migrations.push('of tomorrow');
     writeManifest(newer, manifest);
-    const [first, second] = [restore('one', '--from', changed, '--yes'), restore('one', '--from', newer, '--yes')];
+    const [first, second] = [
+      restore('one', '--from', changed, '--yes'),
+      restore('one', '--from', newer, '--only', 'sso', '--yes'),
+    ];
     await isRefused(first, /store\.events\.copy\.gz\.sealed is not as it was written/);
     await isRefused(second, /sso has the migration "of tomorrow".*newer version/);
   });

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { OperatorError } from '../operator-api.js';
 import { loadSecrets } from '../secrets.js';
+import { sentence } from './command.js';
 import { newDataKey } from './data-key.js';
 import { newBackup, rowsOf, writeManifest, type Content } from './manifest.js';
 import { backedUp, keysDatabase, type BackedUp } from './order.js';
@@ -32,7 +33,9 @@ export async function backup({ dataDir, to, keysTo, signal, say }: BackupOptions
     if (existsSync(folder)) throw new OperatorError(`${folder} is there already: name another folder, or remove it`);
   }
   const snapshots: Snapshot[] = [];
+  const close = () => Promise.all(snapshots.map((snapshot) => snapshot.close()));
   try {
+    signal.addEventListener('abort', close);
     for (const folder of [to, keysTo]) makePart(folder);
     const about = newBackup(new Date());
     const secrets = loadSecrets(dataDir);
@@ -59,9 +62,10 @@ export async function backup({ dataDir, to, keysTo, signal, say }: BackupOptions
     for (const folder of [keysTo, to]) renameSync(partOf(folder), folder);
   } catch (error) {
     for (const folder of [to, keysTo]) rmSync(partOf(folder), { recursive: true, force: true });
-    throw error;
+    throw sentence('The backup was broken off', error, 'Nothing is left of it: see to the reason and run it again');
   } finally {
-    await Promise.all(snapshots.map((snapshot) => snapshot.close()));
+    signal.removeEventListener('abort', close);
+    await close();
   }
 }
 

@@ -18,4 +18,12 @@ export async function runCommand(work: (signal: AbortSignal) => Promise<void>): 
   }
 }
 
+/** What went wrong, as a sentence that ends by saying how things are now. */
+export function sentence(what: string, error: unknown, now: string): Error {
+  if (isSentence(error)) return error;
+  return new OperatorError(`${what}: ${error instanceof Error ? error.message : String(error)}. ${now}`, {
+    cause: error,
+  });
+}
+
 const isSentence = (error: unknown): error is Error => error instanceof OperatorError || error instanceof CannotStart;

@@ -6,6 +6,7 @@ import { Postgres } from '../postgres.js';
 import { seconds } from './backup.js';
 import { connect, migrationsIn } from './catalog.js';
 import { servicesOf, type Part, type Plan, type RestoreOptions } from './check.js';
+import { sentence } from './command.js';
 import { fill } from './fill.js';
 import { migrateServices } from './known-migrations.js';
 import { rowsOf } from './manifest.js';
@@ -43,6 +44,8 @@ async function behind(server: string, parts: Part[]): Promise<Part[]> {
 /** All databases are filled first and committed one right after the other: a break leaves everything as it was. */
 async function fillAll(server: string, plan: Plan, signal: AbortSignal, say: (line: string) => void): Promise<void> {
   const opened: pg.Client[] = [];
+  const close = () => Promise.all(opened.map((client) => client.end()));
+  signal.addEventListener('abort', close);
   try {
     for (const part of keysFirst(plan.parts)) {
       const began = performance.now();
@@ -52,10 +55,27 @@ async function fillAll(server: string, plan: Plan, signal: AbortSignal, say: (li
       say(`${part.database.padEnd(20)} ${rowsOf(part.content)} rows in ${seconds(began)} s`);
     }
     signal.throwIfAborted();
-    for (const client of opened) await client.query('commit');
-    for (const client of opened) await client.query('analyze');
+    signal.removeEventListener('abort', close);
+    await commitAll(opened);
+    // It only helps the planner until autovacuum comes by.
+    for (const client of opened) await client.query('analyze').catch(() => undefined);
+  } catch (error) {
+    throw sentence('The restore was broken off', error, 'Every database is as it was');
   } finally {
-    await Promise.all(opened.map((client) => client.end()));
+    signal.removeEventListener('abort', close);
+    await close();
+  }
+}
+
+async function commitAll(clients: pg.Client[]): Promise<void> {
+  try {
+    for (const client of clients) await client.query('commit');
+  } catch (error) {
+    throw sentence(
+      'Some databases were restored and some were not',
+      error,
+      'Run the same restore again before a start',
+    );
   }
 }
 

@@ -25,6 +25,8 @@ export class Snapshot {
 
   static async open(server: string, database: BackedUp): Promise<Snapshot> {
     const client = await connect(server, database);
+    // Somebody who changes the schema is waited for, not for ever.
+    await client.query(`set lock_timeout = '60s'`);
     try {
       for (let attempt = 1; attempt <= attempts; attempt++) {
         await client.query('begin isolation level repeatable read read only');
