@@ -1,4 +1,4 @@
-// `npm run demo`, `accounts`, `contracts` and `verify`: builds what changed and runs the program under the pinned Node.
+// `npm run demo`, `accounts`, `contracts`, `verify`, `backup` and `restore`: builds what changed and runs the program under the pinned Node.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,6 +10,8 @@ const programs = {
   demo: 'apps/entra-simulator/dist/main.js',
   accounts: 'deploy/local/dist/accounts-cli.js',
   contracts: 'deploy/local/dist/contracts-cli.js',
+  backup: 'deploy/local/dist/backup/backup-cli.js',
+  restore: 'deploy/local/dist/backup/restore-cli.js',
 };
 const [name, ...args] = process.argv.slice(2);
 const node = join(root, 'node_modules', 'node', 'bin', 'node');

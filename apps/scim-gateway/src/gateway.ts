@@ -18,7 +18,7 @@ import { startService, type RunningService } from '@bitabiz/service-kit/bootstra
 import { createPool } from '@bitabiz/service-kit/database';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
 import { Metrics } from '@bitabiz/service-kit/metrics';
-import { assertRoleCannotBypass, assertWalls, migrate } from '@bitabiz/service-kit/migrations';
+import { assertRoleCannotBypass, assertWalls, migrate, type MigrateOptions } from '@bitabiz/service-kit/migrations';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
@@ -44,6 +44,29 @@ import { BATCH, VerifyController } from './verify/verify.controller.js';
 const name = 'scim-gateway';
 const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
 
+/** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */
+export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
+  const keysRole = roleOf(config.KEYS_DATABASE_URL);
+  const erasuresRole = roleOf(config.ERASURES_DATABASE_URL);
+  return [
+    {
+      url: config.MIGRATION_DATABASE_URL,
+      migrations: [...storeMigrations, gatewayMigration, erasureMigration],
+      roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
+    },
+    {
+      url: config.KEYS_MIGRATION_DATABASE_URL,
+      migrations: keysMigrations,
+      roles: { app: keysRole, batch: keysRole },
+    },
+    {
+      url: config.ERASURES_MIGRATION_DATABASE_URL,
+      migrations: erasuresMigrations,
+      roles: { app: erasuresRole, batch: erasuresRole },
+    },
+  ];
+}
+
 /** The whole gateway on one page: databases, store, relay, HTTP. */
 export async function startGateway(config: GatewayConfig): Promise<{ service: RunningService; logger: Logger }> {
   const logger = createLogger({ service: name, level: config.LOG_LEVEL });
@@ -51,24 +74,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const now = () => new Date();
   const ids = new NewIds(now);
 
-  const roles = { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) };
-  await migrate({
-    url: config.MIGRATION_DATABASE_URL,
-    migrations: [...storeMigrations, gatewayMigration, erasureMigration],
-    roles,
-  });
-  const keysRole = roleOf(config.KEYS_DATABASE_URL);
-  await migrate({
-    url: config.KEYS_MIGRATION_DATABASE_URL,
-    migrations: keysMigrations,
-    roles: { app: keysRole, batch: keysRole },
-  });
-  const erasuresRole = roleOf(config.ERASURES_DATABASE_URL);
-  await migrate({
-    url: config.ERASURES_MIGRATION_DATABASE_URL,
-    migrations: erasuresMigrations,
-    roles: { app: erasuresRole, batch: erasuresRole },
-  });
+  for (const schema of gatewaySchemas(config)) await migrate(schema);
 
   const app = createPool(config.DATABASE_URL, { name, max: 20, genericPlans: true, logger });
   const batch = createPool(config.READER_DATABASE_URL, { name: `${name} batch`, max: 8, logger });

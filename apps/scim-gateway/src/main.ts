@@ -1,6 +1,10 @@
-import { startGateway } from './gateway.js';
+import { gatewaySchemas, startGateway } from './gateway.js';
 import { gatewayConfig } from './config.js';
 import { loadConfig } from '@bitabiz/service-kit/config';
+import { migrateOnly } from '@bitabiz/service-kit/migrate-only';
 import { runProcess } from '@bitabiz/service-kit/process';
 
-runProcess('scim-gateway', async () => startGateway(loadConfig(gatewayConfig)));
+runProcess('scim-gateway', async () => {
+  const config = loadConfig(gatewayConfig);
+  return config.MIGRATE_ONLY ? migrateOnly(config.MIGRATE_ONLY, gatewaySchemas(config)) : startGateway(config);
+});

@@ -37,6 +37,9 @@ function welcome(file: StartFile, { dataDir, port }: Options): string {
     '',
     'Everything is running.',
     '',
+    ...(file.accounts.length > 0
+      ? []
+      : ['  The tokens of the accounts are not known here: npm run accounts makes others']),
     ...file.accounts.flatMap(({ name, scimEndpoint, token }) => [
       `  ${name}`,
       `    Tenant URL (SCIM endpoint)  ${scimEndpoint}`,

@@ -92,12 +92,16 @@ export class Supervisor {
     return Object.fromEntries(this.children.map((child, index) => [serviceNames[index], ofChild(child)]));
   }
 
-  /** Two accounts to begin with; their tokens are known only when they are made, so start.json keeps them. */
+  /**
+   * Two accounts to begin with; their tokens are known only when they are made, so start.json keeps them. Where a backup was restored
+   * into a fresh folder, the accounts are there and their tokens are with those who use them.
+   */
   private async ensureAccounts({ operatorToken }: Secrets): Promise<StartFile> {
     const file = startFileOf(this.options.dataDir);
     const gateway = urlOf(portsOf(this.options.port)['scim-gateway']);
     const api = new OperatorApi(gateway, operatorToken);
-    const known = readStartFile(file)?.accounts.length ?? 0;
+    const started = readStartFile(file);
+    const known = started?.accounts.length ?? (await api.list()).length;
     const made: StartedAccount[] = [];
     for (const name of firstAccounts.slice(known)) made.push(await makeAccount(api, gateway, name));
     this.ready = true;

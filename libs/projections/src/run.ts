@@ -13,6 +13,7 @@ import {
   assertWalls,
   migrate,
   withRoles,
+  type MigrateOptions,
   type Migration,
 } from '@bitabiz/service-kit/migrations';
 import type { Pool } from 'pg';
@@ -21,11 +22,14 @@ import { rebuild, type RebuildOptions, type RebuildReport } from './rebuild.js';
 import { liveMigration } from './schema.js';
 import { verify, type Verification } from './verify.js';
 
-export type ProjectionsOptions = {
+type SchemaOptions = {
   config: BaseConfig;
   set: ProjectionSet;
   /** Own state and, for a service that owns events, the event store: they come before the projections. */
   migrations: readonly Migration[];
+};
+
+export type ProjectionsOptions = SchemaOptions & {
   logger: Logger;
   metrics: Metrics;
   now: () => Date;
@@ -50,11 +54,19 @@ export interface Projections {
 /** Database names of the roles, as the addresses say them. */
 const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
 
+/** The service's database as it has to be: own state first, then the live projections. */
+export const schemaOf = ({ config, set, migrations }: SchemaOptions): MigrateOptions => ({
+  url: config.MIGRATION_DATABASE_URL,
+  migrations: [...migrations, liveMigration(set)],
+  roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
+});
+
 /** Migrates, checks the walls, and follows the log. */
 export async function runProjections(options: ProjectionsOptions): Promise<Projections> {
   const { config, set, logger, metrics, now } = options;
-  const roles = { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) };
-  await migrate({ url: config.MIGRATION_DATABASE_URL, migrations: [...options.migrations, liveMigration(set)], roles });
+  const schema = schemaOf(options);
+  const { roles } = schema;
+  await migrate(schema);
   const path = searchPath(liveSchema);
   const app = createPool(config.DATABASE_URL, { name: set.service, searchPath: path, logger });
   const batch = createPool(config.READER_DATABASE_URL, { name: `${set.service} batch`, searchPath: path, logger });

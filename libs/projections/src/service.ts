@@ -2,18 +2,20 @@ import { topicOf } from '@bitabiz/event-contracts';
 import { EventStore, Feed, FeedController, Outbox } from '@bitabiz/event-store';
 import { startRelay } from '@bitabiz/messaging/relay';
 import type { AuthOptions, TokenLookup } from '@bitabiz/service-kit/auth';
-import { startService, type RunningService } from '@bitabiz/service-kit/bootstrap';
+import { startService } from '@bitabiz/service-kit/bootstrap';
 import type { BaseConfig } from '@bitabiz/service-kit/config';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
 import { Metrics } from '@bitabiz/service-kit/metrics';
+import { migrateOnly } from '@bitabiz/service-kit/migrate-only';
 import type { Migration } from '@bitabiz/service-kit/migrations';
+import type { Running } from '@bitabiz/service-kit/process';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Provider, Type } from '@nestjs/common';
 import { tokenLookup } from './access.projection.js';
 import { OperatorController, PROJECTIONS } from './operator.controller.js';
 import type { ProjectionSet } from './projection.js';
 import { RELAY, RelayController, relayMetrics } from './relay.controller.js';
-import { runProjections, type Projections } from './run.js';
+import { runProjections, schemaOf, type Projections } from './run.js';
 
 export type ProjectionServiceOptions = {
   config: BaseConfig;
@@ -29,14 +31,13 @@ export type ProjectionServiceOptions = {
 /** The oldest picture with which tokens are still believed (decision 8). */
 const oldestPictureMs = 5 * 60_000;
 
-/** Starts a service that lives from other services' events: projections, consumer, own derived events, HTTP. */
-export async function startProjectionService(
-  options: ProjectionServiceOptions,
-): Promise<{ service: RunningService; logger: Logger }> {
+/** Starts a service that lives from other services' events: projections, consumer, own derived events, HTTP; or only migrates. */
+export async function startProjectionService(options: ProjectionServiceOptions): Promise<Running | undefined> {
   const { config, ownsEvents } = options;
   const now = () => new Date();
   const store = new EventStore();
   const set = options.set(store, now);
+  if (config.MIGRATE_ONLY) return migrateOnly(config.MIGRATE_ONLY, [schemaOf({ ...options, set })]);
   const logger = createLogger({ service: set.service, level: config.LOG_LEVEL });
   const metrics = new Metrics(set.service);
   const projections = await runProjections({ config, set, migrations: options.migrations, logger, metrics, now });

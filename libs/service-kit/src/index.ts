@@ -6,6 +6,7 @@ export * from './database.js';
 export * from './health.js';
 export * from './log.js';
 export * from './metrics.js';
+export * from './migrate-only.js';
 export * from './migrations.js';
 export * from './problem.js';
 export * from './process.js';

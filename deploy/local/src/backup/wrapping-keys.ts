@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { OperatorError } from '../operator-api.js';
+
+/** `id:base64[,id:base64]` as id → fingerprint; the keys are random, so a hash tells nothing of them. */
+export const fingerprintsOf = (wrappingKeys: string): Record<string, string> =>
+  Object.fromEntries(
+    wrappingKeys.split(',').map((part) => {
+      const [id = '', key = ''] = part.split(/:(.*)/s);
+      return [id, createHash('sha256').update(`wrapping key ${key}`).digest('hex').slice(0, 32)];
+    }),
+  );
+
+/** @throws OperatorError when the employees' keys of a backup could not be opened: what is restored could not be read. */
+export function requireWrappingKeys(needed: Record<string, string>, wrappingKeys: string): void {
+  const present = fingerprintsOf(wrappingKeys);
+  const lacking = Object.entries(needed).find(([id, fingerprint]) => present[id] !== fingerprint);
+  if (lacking === undefined) return;
+  throw new OperatorError(
+    `secrets.json does not hold the wrapping key ${lacking[0]} that this backup was taken with: put the secrets.json of that system into the data folder`,
+  );
+}
