@@ -3,13 +3,23 @@ import { cpus } from 'node:os';
 import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { httpCases } from './http-cases.js';
+import { idleCase } from './idle-case.js';
+import { lagCases } from './lag-cases.js';
 import { tableOf, type Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
+import { rebuildCase } from './rebuild-case.js';
+import { relayCase } from './relay-case.js';
 
 type Typed = { only?: string; json?: string; rounds: string; seconds: string; kafka?: string; profile?: string };
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
-const groups: ((options: BenchOptions) => Promise<Measurement[]>)[] = [httpCases];
+const groups: ((options: BenchOptions) => Promise<Measurement[]>)[] = [
+  httpCases,
+  lagCases,
+  rebuildCase,
+  relayCase,
+  idleCase,
+];
 
 const program = new Command('npm run bench --')
   .description(
