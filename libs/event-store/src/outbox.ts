@@ -47,11 +47,12 @@ export class Outbox {
   async claim(limit: number, stopped: string[]): Promise<OutboxBatch[]> {
     const { rows } = await this.pool.query<StoredEvent & { outbox_id: string; first_seq: string }>({
       name: 'outbox-claim',
+      // `offset 0`: each row looks up its own events; joined with all rows at once, every event there is would be read.
       text: `with b as (select id, account_id, first_seq, last_seq from store.outbox
           where id > $1 and account_id <> all($2::uuid[]) order by id limit $3)
         select b.id as outbox_id, b.first_seq, ${eventColumns}, lag(e.event_id) over (partition by b.id order by e.account_seq) as previd
         from b cross join lateral (select * from store.events
-          where account_id = b.account_id and account_seq between b.first_seq - 1 and b.last_seq) e
+          where account_id = b.account_id and account_seq between b.first_seq - 1 and b.last_seq offset 0) e
         order by b.id, e.account_seq`,
       values: [this.floor, stopped, limit],
     });
