@@ -1,4 +1,5 @@
-// `npm run demo`, `accounts`, `contracts`, `verify`, `backup` and `restore`: builds what changed and runs the program under the pinned Node.
+// `npm run demo`, `accounts`, `contracts`, `verify`, `backup`, `restore` and `bench`: builds what changed and runs the program under the
+// pinned Node.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const programs = {
+  bench: 'deploy/local/dist/bench/main.js',
   verify: 'deploy/local/dist/verify-cli.js',
   demo: 'apps/entra-simulator/dist/main.js',
   accounts: 'deploy/local/dist/accounts-cli.js',

@@ -1,9 +1,10 @@
 import { CommandQueue, type Claim, type EventStore, type Outbox } from '@bitabiz/event-store';
 import type { Pool } from 'pg';
 import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
+import { KnownQuery } from './known.query.js';
 import { eraseUser } from './user/erase.decider.js';
 import { handle, needsOf, type UserOutcome, type UserRequest } from './user/user.handler.js';
-import { World, type Cause, type Known, type Outside } from './world.js';
+import { World, type Cause, type Outside } from './world.js';
 
 export type GatewayCommand =
   | { kind: 'user'; request: UserRequest; cause: Cause }
@@ -28,12 +29,15 @@ export function dayIn(timeZone: string, at: Date): string {
 export class GatewayCommands {
   private readonly queue: CommandQueue<GatewayCommand, Answer>;
 
+  private readonly known: KnownQuery;
+
   constructor(
-    private readonly pool: Pool,
+    pool: Pool,
     store: EventStore,
     outbox: Outbox,
     private readonly outside: Outside,
   ) {
+    this.known = new KnownQuery(pool);
     this.queue = new CommandQueue(
       pool,
       store,
@@ -61,17 +65,13 @@ export class GatewayCommands {
   private async open(accountId: string, commands: GatewayCommand[], taken: Claim[]) {
     const needs = commands.flatMap((each) => needsOfCommand(each));
     const keys = [...needs.flatMap((each) => each.keys), ...taken.map((claim) => claim.key)];
-    const { rows } = await this.pool.query<Known>({
-      name: 'gateway-known',
-      text: 'select account, users, claims from own.known($1, $2::uuid[], $3::uuid[], $4::text[])',
-      values: [
-        accountId,
-        unique(needs.flatMap((each) => each.userIds)),
-        unique(needs.flatMap((each) => each.scimIds)),
-        unique(keys),
-      ],
+    const known = await this.known.read({
+      accountId,
+      userIds: unique(needs.flatMap((each) => each.userIds)),
+      scimIds: unique(needs.flatMap((each) => each.scimIds)),
+      keys: unique(keys),
     });
-    const world = new World(accountId, rows[0] ?? { account: null, users: null, claims: null }, this.outside);
+    const world = new World(accountId, known, this.outside);
     return {
       decide: (each: GatewayCommand): Answer => {
         if (each.kind === 'user') return this.decideUser(world, each);

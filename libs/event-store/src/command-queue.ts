@@ -1,4 +1,5 @@
 import { Refused } from '@bitabiz/service-kit/refused';
+import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
 import type { Appended, Batch, Claim, EventStore, Prepared } from './store.js';
 
@@ -40,13 +41,17 @@ const connectionGone = /^(08|57P0|25P03)|ECONN|EPIPE|ETIMEDOUT|terminated/;
  */
 export class CommandQueue<Command, Result> {
   private readonly waiting = new Map<string, Waiting<Command, Result>[]>();
+  private readonly appends: Together<Prepared, Appended>;
 
   constructor(
-    private readonly pool: Pool,
+    pool: Pool,
     private readonly store: EventStore,
     private readonly open: Decide<Command, Result>,
     private readonly onStored: (accountId: string) => void = () => undefined,
-  ) {}
+  ) {
+    // One fsync for the batches of several accounts: spread over many accounts they are small.
+    this.appends = new Together((prepared) => store.appendAll(pool, prepared), { most: 8 });
+  }
 
   /**
    * @returns the command's result after it is stored.
@@ -117,7 +122,7 @@ export class CommandQueue<Command, Result> {
   private async send(prepared: Prepared): Promise<Appended> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.store.append(this.pool, prepared);
+        return await this.appends.ask(prepared);
       } catch (error) {
         if (attempt === tries || !connectionGone.test(codeOf(error))) throw error;
       }

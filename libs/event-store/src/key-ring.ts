@@ -1,6 +1,7 @@
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
+import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
-import { open, seal } from './seal.js';
+import { nonceBytes, open, seal } from './seal.js';
 
 /** The key from configuration that wraps employees' keys; the first of the list wraps new ones, the others still open. */
 export type WrappingKey = { id: string; key: KeyObject };
@@ -9,6 +10,7 @@ export type EmployeeKey = { id: string; key: KeyObject };
 
 type StoredKey = { key_id: string; wrapping_key_id: string; wrapped: Buffer };
 
+const keyBytes = 32;
 const spareKeys = 1024;
 const cacheMs = 5_000;
 const cacheSize = 20_000;
@@ -27,6 +29,7 @@ export function parseWrappingKeys(text: string): WrappingKey[] {
 export class KeyRing {
   private readonly spare: EmployeeKey[] = [];
   private readonly cache = new Map<string, { key: KeyObject; until: number }>();
+  private readonly lookups = new Together((searches: string[][]) => this.load(searches), { most: 16 });
   private making: Promise<void> | undefined;
 
   constructor(
@@ -61,18 +64,25 @@ export class KeyRing {
       else missing.push(id);
     }
     if (missing.length === 0) return found;
+    for (const [id, key] of await this.lookups.ask(missing)) found.set(id, key);
+    return found;
+  }
+
+  /** The keys of several searches in one round trip; each gets what it asked for and more. */
+  private async load(searches: string[][]): Promise<Map<string, KeyObject>[]> {
     const { rows } = await this.pool.query<StoredKey>({
       name: 'keys-find',
       text: `select k.key_id, k.wrapping_key_id, k.wrapped
         from unnest($1::uuid[]) i(id) cross join lateral (select * from keys.employee_keys where key_id = i.id limit 1) k`,
-      values: [missing],
+      values: [[...new Set(searches.flat())]],
     });
+    const found = new Map<string, KeyObject>();
     for (const row of rows) {
       const key = this.unwrap(row.key_id, row.wrapping_key_id, row.wrapped);
       found.set(row.key_id, key);
       this.remember(row.key_id, key);
     }
-    return found;
+    return searches.map(() => found);
   }
 
   /** Erases: nothing sealed with these keys can be read again, here or from any copy of the events (P20). @returns how many there were. */
@@ -113,11 +123,15 @@ export class KeyRing {
   private async make(count: number): Promise<void> {
     const [current] = this.wrapping;
     if (!current) throw new Error('there is no wrapping key');
-    const made = Array.from({ length: count }, () => {
+    const random = randomBytes(count * (keyBytes + nonceBytes));
+    const made = Array.from({ length: count }, (_, index) => {
       const id = randomUUID();
-      const bytes = randomBytes(32);
-      return { id, key: createSecretKey(bytes), wrapped: seal(current.key, bytes, randomBytes(12), id) };
+      const at = index * (keyBytes + nonceBytes);
+      const bytes = random.subarray(at, at + keyBytes);
+      const nonce = random.subarray(at + keyBytes, at + keyBytes + nonceBytes);
+      return { id, key: createSecretKey(bytes), wrapped: seal(current.key, bytes, nonce, id) };
     });
+    random.fill(0);
     await this.pool.query(
       `insert into keys.employee_keys (key_id, wrapping_key_id, wrapped)
        select id, $1, wrapped from unnest($2::uuid[], $3::bytea[]) k(id, wrapped)`,

@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, type KeyObject } from 'node:crypto';
 
-const nonceBytes = 12;
+export const nonceBytes = 12;
 const tagBytes = 16;
 
 /**

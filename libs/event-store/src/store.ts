@@ -3,7 +3,7 @@ import { contracts } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool, PoolClient } from 'pg';
 import type { KeyRing } from './key-ring.js';
-import { seal } from './seal.js';
+import { nonceBytes, seal } from './seal.js';
 
 /** An event that a decision led to. Time and ids come from the caller; the sequence number from the store. */
 export type NewEvent = {
@@ -39,14 +39,29 @@ export type Appended =
 /** The largest event that is stored, in bytes (decision 2). */
 export const largestEvent = 256 * 1024;
 
-const appendCall = {
-  name: 'store-append',
-  text: `select status, first_seq, last_seq, detail from store.append($1, $2::text[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[],
-    $8::uuid[], $9::text[], $10::int[], $11::text[], $12::int[], $13::timestamptz[], $14::text[], $15::text[], $16::text[], $17::uuid[], $18::bytea[], $19::jsonb)`,
-};
+const argumentTypes =
+  `uuid text[] int[] text[] text[] text[] text[] uuid[] text[] int[] text[] int[] timestamptz[] text[] text[] text[] uuid[]
+  bytea[] jsonb`.split(/\s+/);
+
+/** The n-th call of store.append in one statement; `n` tells the answers apart. */
+function appendCall(n: number): string {
+  const values = argumentTypes.map((type, index) => `$${n * argumentTypes.length + index + 1}::${type}`);
+  return `select ${n} as n, status, first_seq, last_seq, detail from store.append(${values.join(', ')})`;
+}
+
+/** An account that somebody else holds must not hold up the others: together they wait this long, then fail for each to be tried alone. */
+const patience = `select -length(set_config('lock_timeout', '20ms', true)) as n, null::text as status, null::bigint as first_seq,
+  null::bigint as last_seq, null::jsonb as detail`;
+
+const appendCalls = (count: number) => ({
+  name: `store-append-${count}`,
+  text: [...(count > 1 ? [patience] : []), ...Array.from({ length: count }, (_, n) => appendCall(n))].join(
+    ' union all ',
+  ),
+});
 
 type Sealed = { data: Buffer; keyId: string | null };
-type Row = { status: Appended['status']; first_seq: string; last_seq: string; detail: never };
+type Row = { n: number; status: Appended['status']; first_seq: string; last_seq: string; detail: never };
 
 /** A batch made ready once, so that it can be sent again with the same ids and the same bytes. */
 export type Prepared = { values: unknown[] };
@@ -63,7 +78,8 @@ export class EventStore {
     const keyIds = await this.keyIdsOf(batch);
     const keys = (await this.keys?.find(keyIds.values())) ?? new Map();
     const versions = new Map(batch.reads.map((read) => [read.stream, read.version]));
-    const sealed: Sealed[] = batch.events.map((event) => {
+    const nonces = randomBytes(batch.events.length * nonceBytes);
+    const sealed: Sealed[] = batch.events.map((event, index) => {
       const text = Buffer.from(JSON.stringify(event.data));
       if (text.length > largestEvent) {
         throw new Refused(
@@ -76,7 +92,8 @@ export class EventStore {
       const keyId = keyIds.get(event.stream);
       const key = keyId && keys.get(keyId);
       if (!key) throw new Refused('user.erased', 'This person was erased and cannot be changed', 'unknown');
-      return { data: seal(key, text, randomBytes(12), `${accountId}/${event.id}`), keyId };
+      const nonce = nonces.subarray(index * nonceBytes, (index + 1) * nonceBytes);
+      return { data: seal(key, text, nonce, `${accountId}/${event.id}`), keyId };
     });
     const streamVersions = batch.events.map((event) => {
       const version = (versions.get(event.stream) ?? 0) + 1;
@@ -88,8 +105,23 @@ export class EventStore {
 
   /** One round trip, one transaction. Safe to repeat with the same prepared batch when the connection died (decision 2). */
   async append(connection: Pool | PoolClient, prepared: Prepared): Promise<Appended> {
-    const { rows } = await connection.query<Row>({ ...appendCall, values: prepared.values });
+    const { rows } = await connection.query<Row>({ ...appendCalls(1), values: prepared.values });
     return outcome(rows[0]);
+  }
+
+  /**
+   * Batches of several accounts in one round trip and one transaction: each is judged for itself, and the accounts are locked in ascending
+   * order (decision 2). An error stores none of them, and so does an account that stays locked for 20 ms.
+   * @returns the answers in the order of `prepared`.
+   */
+  async appendAll(connection: Pool | PoolClient, prepared: readonly Prepared[]): Promise<Appended[]> {
+    const ordered = prepared.toSorted((a, b) => (String(a.values[0]) < String(b.values[0]) ? -1 : 1));
+    const { rows } = await connection.query<Row>({
+      ...appendCalls(ordered.length),
+      values: ordered.flatMap(({ values }) => values),
+    });
+    const answers = new Map(rows.map((row) => [ordered[row.n], row]));
+    return prepared.map((each) => outcome(answers.get(each)));
   }
 
   /** Events derived inside a consumer's own transaction; their stream versions are worked out under the account's lock (decision 7). */
@@ -97,7 +129,7 @@ export class EventStore {
     if (events.length === 0) return;
     const sealed = events.map((event) => ({ data: Buffer.from(JSON.stringify(event.data)), keyId: null }));
     const batch: Batch = { reads: [], releases: [], claims: [], events };
-    await tx.query({ ...appendCall, values: layOut(accountId, batch, sealed, null, undefined) });
+    await tx.query({ ...appendCalls(1), values: layOut(accountId, batch, sealed, null, undefined) });
   }
 
   private async keyIdsOf(batch: Batch): Promise<Map<string, string>> {

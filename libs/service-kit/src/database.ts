@@ -27,7 +27,27 @@ export function createPool(url: string, { name, max = 10, searchPath, genericPla
     ...(settings.length > 0 && { options: settings.join(' ') }),
   });
   pool.on('error', (error) => logger?.warn({ pool: name, error }, 'a database connection broke'));
+  planAgain(pool);
   return pool;
+}
+
+const firstPlansMs = 1_000;
+const longestPlansMs = 60_000;
+
+/**
+ * A kept plan fits the tables as they were when it was made: on the empty tables of a fresh database every index looks as good as the right
+ * one, and the plan then reads whole accounts. So a session makes its plans again after 1, 2, 4 … 60 seconds.
+ */
+function planAgain(pool: pg.Pool): void {
+  const plans = new WeakMap<pg.PoolClient, { until: number; ms: number }>();
+  pool.on('acquire', (client) => {
+    const now = performance.now();
+    const known = plans.get(client);
+    if (known && known.until > now) return;
+    const ms = known ? Math.min(known.ms * 2, longestPlansMs) : firstPlansMs;
+    plans.set(client, { until: now + ms, ms });
+    if (known) client.query('discard plans').catch(() => undefined);
+  });
 }
 
 /** A single connection, for a session lock or LISTEN. When it breaks, the next query says so; who must know at once listens to `end`. */

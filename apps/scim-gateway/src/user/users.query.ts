@@ -1,4 +1,5 @@
 import { inAccount } from '@bitabiz/service-kit/database';
+import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
 import { conditionOf } from '../scim/filter.condition.js';
 import { compileFilter } from '../scim/filter.sql.js';
@@ -12,34 +13,48 @@ const matching = new Set(['userName', 'email', 'externalId']);
 
 /** SCIM's reads of an account's users; released ones are gone (P10), inactive ones are there (entra.md 1.3). */
 export class Users {
-  constructor(private readonly pool: Pool) {}
+  private readonly byId: Together<[account: string, scimId: string], ShownUser | undefined>;
+  private readonly byKey: Together<[account: string, column: string, key: string], ShownUser[]>;
 
-  async get(accountId: string, scimId: string): Promise<ShownUser | undefined> {
-    const { rows } = await this.pool.query<{ row: ShownUser | null }>({
-      name: 'find-user',
-      text: 'select own.find_user($1, $2) as row',
-      values: [accountId, scimId],
-    });
-    return rows[0]?.row ?? undefined;
+  constructor(private readonly pool: Pool) {
+    this.byId = new Together((wanted) => this.find(wanted), { most: 32 });
+    this.byKey = new Together((wanted) => this.match(wanted), { most: 32 });
+  }
+
+  get(accountId: string, scimId: string): Promise<ShownUser | undefined> {
+    return this.byId.ask([accountId, scimId]);
   }
 
   async list(accountId: string, query: ListQuery): Promise<UserPage> {
     const condition = query.filter && conditionOf(query.filter);
     if (condition?.is === 'eq' && matching.has(condition.column) && query.startIndex === 1) {
-      const users = await this.match(accountId, condition.column, String(condition.key));
+      const users = await this.byKey.ask([accountId, condition.column, String(condition.key)]);
       return { users: users.slice(0, query.count), total: users.length };
     }
     return this.page(accountId, query);
   }
 
-  /** One round trip for the query that Entra sends most. */
-  private async match(accountId: string, column: string, key: string): Promise<ShownUser[]> {
-    const { rows } = await this.pool.query<{ row: ShownUser }>({
-      name: 'match-users',
-      text: 'select own.match_users($1, $2, $3) as row',
-      values: [accountId, column, key],
+  /** One round trip for all who ask at the same time; the function sets the account of each before it looks. */
+  private async find(wanted: [account: string, scimId: string][]): Promise<(ShownUser | undefined)[]> {
+    const { rows } = await this.pool.query<{ n: string; row: ShownUser | null }>({
+      name: 'find-users',
+      text: `select n, own.find_user(account, id) as row from unnest($1::uuid[], $2::uuid[]) with ordinality w(account, id, n)`,
+      values: [wanted.map(([account]) => account), wanted.map(([, id]) => id)],
     });
-    return rows.map(({ row }) => row);
+    const found = new Map(rows.map(({ n, row }) => [Number(n), row]));
+    return wanted.map((_, index) => found.get(index + 1) ?? undefined);
+  }
+
+  /** The query that Entra sends most, in the same way. */
+  private async match(wanted: [account: string, column: string, key: string][]): Promise<ShownUser[][]> {
+    const { rows } = await this.pool.query<{ n: string; row: ShownUser }>({
+      name: 'match-users',
+      text: `select n, row from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality w(account, col, key, n)
+        cross join lateral own.match_users(account, col, key) row`,
+      values: [0, 1, 2].map((column) => wanted.map((each) => each[column])),
+    });
+    const found = Map.groupBy(rows, ({ n }) => Number(n));
+    return wanted.map((_, index) => found.get(index + 1)?.map(({ row }) => row) ?? []);
   }
 
   private page(accountId: string, { filter, orderBy, startIndex, count }: ListQuery): Promise<UserPage> {

@@ -1,0 +1,169 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import pg from 'pg';
+import { makeAccount } from '../accounts.js';
+import { Child } from '../child.js';
+import { ensureDatabases } from '../databases.js';
+import { environmentOf, type Place } from '../environment.js';
+import { OperatorApi } from '../operator-api.js';
+import { portsOf, urlOf, type ServiceName } from '../options.js';
+import { requireFreePorts } from '../ports.js';
+import { Postgres } from '../postgres.js';
+import { loadSecrets, type Secrets } from '../secrets.js';
+import type { Load, LoadResult } from './load-program.js';
+import type { LoadAccount } from './requests.js';
+import { cpuSeconds } from './usage.js';
+import { Worker } from './worker.js';
+
+export type SystemOptions = {
+  services: readonly ServiceName[];
+  log?: string | undefined;
+  /** Where the gateway leaves a CPU profile when it ends. */
+  profile?: string | undefined;
+  say: (line: string) => void;
+};
+
+/** A system of its own for one group of measurements: Postgres, some services, the load. Its data is gone afterwards. */
+export class BenchSystem {
+  readonly load = new Worker<Load, LoadResult>('load-program.js');
+  private readonly children = new Map<ServiceName, Child>();
+  private readonly clients: pg.Client[] = [];
+
+  private constructor(
+    private readonly options: SystemOptions,
+    private readonly dataDir: string,
+    private readonly ports: ReturnType<typeof portsOf>,
+    private readonly postgres: Postgres,
+    private readonly secrets: Secrets,
+  ) {}
+
+  /** Starts a system, does `work` with it, stops it. */
+  static async with<T>(options: SystemOptions, work: (system: BenchSystem) => Promise<T>): Promise<T> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'bitabiz-bench-'));
+    const secrets = loadSecrets(dataDir);
+    const ports = await freePorts();
+    const postgres = await Postgres.open(dataDir, ports.postgres, secrets.postgresPassword);
+    const system = new BenchSystem(options, dataDir, ports, postgres, secrets);
+    try {
+      await system.start();
+      return await work(system);
+    } finally {
+      await system.stop();
+    }
+  }
+
+  urlOf(service: ServiceName): string {
+    return urlOf(this.ports[service]);
+  }
+
+  pidOf(process: ServiceName | 'postgres'): number {
+    if (process !== 'postgres') return this.children.get(process)?.pid ?? 0;
+    return Number(readFileSync(join(this.dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+  }
+
+  /** CPU time of each process so far, in seconds. */
+  usage(): Map<string, number> {
+    const services = this.options.services.map((name) => [name, cpuSeconds(this.pidOf(name))] as const);
+    return new Map([
+      ...services,
+      ['postgres', cpuSeconds(this.pidOf('postgres'), true)],
+      ['load', cpuSeconds(this.load.pid)],
+    ]);
+  }
+
+  /** A connection as superuser, for looking on. */
+  async connect(database: string): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.addressOf(database) });
+    client.on('error', () => undefined);
+    await client.connect();
+    this.clients.push(client);
+    return client;
+  }
+
+  addressOf(database: string): string {
+    const url = new URL(this.postgres.url);
+    url.pathname = `/${database}`;
+    return url.href;
+  }
+
+  async account(name: string): Promise<LoadAccount> {
+    const gateway = this.urlOf('scim-gateway');
+    const { id, token } = await makeAccount(new OperatorApi(gateway, this.secrets.operatorToken), gateway, name);
+    return { id, token, users: [] };
+  }
+
+  /** Asks a service's API for operators. */
+  async operate(service: ServiceName, method: string, path: string, body?: object): Promise<unknown> {
+    const response = await fetch(`${this.urlOf(service)}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.secrets.operatorToken}`,
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30 * 60_000),
+    });
+    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
+    return response.json();
+  }
+
+  private async start(): Promise<void> {
+    const { services, log, profile, say } = this.options;
+    await this.postgres.start(() => say('Postgres ended by itself'));
+    await ensureDatabases(this.postgres.url, this.secrets.rolePassword);
+    const superuser = await this.connect('postgres');
+    await superuser.query('create database bench_reference');
+    const place: Place = {
+      server: this.postgres.url,
+      log,
+      host: '127.0.0.1',
+      portOf: (service) => this.ports[service],
+      urlOf: (service) => this.urlOf(service),
+    };
+    const root = fileURLToPath(new URL('../../../..', import.meta.url));
+    for (const name of services) {
+      const profiling = profile !== undefined && name === 'scim-gateway';
+      const child = new Child({
+        name,
+        program: join(root, 'apps', name, 'dist', 'main.js'),
+        port: this.ports[name],
+        dataDir: this.dataDir,
+        environment: {
+          PATH: process.env['PATH'] ?? '',
+          ...(profiling && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` }),
+          ...environmentOf(name, place, this.secrets),
+        },
+        onStarted: () => undefined,
+        say,
+      });
+      this.children.set(name, child);
+      child.start();
+      await child.ready();
+    }
+    say(`Running: Postgres, ${services.join(', ')}, the load${log ? `; the log is ${log}` : ''}`);
+    await pause(1_000);
+  }
+
+  private async stop(): Promise<void> {
+    await this.load.stop();
+    await Promise.all([...this.children.values()].map((child) => child.stop()));
+    await Promise.all(this.clients.map((client) => client.end().catch(() => undefined)));
+    await this.postgres.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+async function freePorts(): Promise<ReturnType<typeof portsOf>> {
+  for (let attempt = 0; ; attempt++) {
+    const ports = portsOf(10_000 + Math.floor(Math.random() * 1000) * 20);
+    try {
+      await requireFreePorts(ports);
+      return ports;
+    } catch (error) {
+      if (attempt === 20) throw error;
+    }
+  }
+}

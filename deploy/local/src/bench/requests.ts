@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+
+/** An account as a load sends to it: its SCIM token, and the users that are there. */
+export type LoadAccount = { id: string; token: string; users: KnownUser[] };
+export type KnownUser = { id: string; userName: string };
+
+export const kinds = ['create', 'patch', 'get', 'filter'] as const;
+export type Kind = (typeof kinds)[number];
+
+export type HttpRequest = {
+  method: 'GET' | 'POST' | 'PATCH';
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+};
+
+/** Who answers: the gateway, or the reference that gets the same bytes and does nothing but store or read them. */
+export type Target = 'gateway' | 'reference';
+
+const mediaType = 'application/scim+json; charset=utf-8';
+let count = 0;
+
+/** The next request of a load. Accounts take turns; each create and each PATCH is a new one. */
+export function nextRequest(kind: Kind, target: Target, accounts: readonly LoadAccount[]): HttpRequest {
+  count += 1;
+  const account = accounts[count % accounts.length] as LoadAccount;
+  const request = scimRequest(kind, account);
+  if (target === 'gateway') return request;
+  if (request.body !== undefined) return { ...request, method: 'POST', path: `/rows/${account.id}` };
+  return { ...request, path: `/rows/${account.id}/${known(account).id}` };
+}
+
+/** The status that says that a request did what it is for. */
+export const goodStatus = (kind: Kind, target: Target): number =>
+  kind === 'create' || (kind === 'patch' && target === 'reference') ? 201 : 200;
+
+function scimRequest(kind: Kind, account: LoadAccount): HttpRequest {
+  const authorization = `Bearer ${account.token}`;
+  const sending = { authorization, 'content-type': mediaType };
+  switch (kind) {
+    case 'create':
+      return { method: 'POST', path: '/scim/v2/Users', headers: sending, body: newUser() };
+    case 'patch':
+      return { method: 'PATCH', path: `/scim/v2/Users/${known(account).id}`, headers: sending, body: newTitle() };
+    case 'get':
+      return { method: 'GET', path: `/scim/v2/Users/${known(account).id}`, headers: { authorization } };
+    case 'filter': {
+      const filter = encodeURIComponent(`userName eq "${known(account).userName}"`);
+      return { method: 'GET', path: `/scim/v2/Users?filter=${filter}`, headers: { authorization } };
+    }
+  }
+}
+
+const known = ({ users }: LoadAccount) => users[Math.floor(Math.random() * users.length)] as KnownUser;
+
+/** A user as Entra sends one (entra.md 1.4). */
+function newUser(): string {
+  const externalId = randomUUID();
+  const name = `ida.${externalId}@nordlys.example`;
+  return JSON.stringify({
+    schemas: [
+      'urn:ietf:params:scim:schemas:core:2.0:User',
+      'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User',
+    ],
+    externalId,
+    userName: name,
+    active: true,
+    displayName: `Ida Sørensen ${count}`,
+    emails: [{ primary: true, type: 'work', value: name }],
+    meta: { resourceType: 'User' },
+    name: { formatted: `Ida Sørensen ${count}`, familyName: `Sørensen ${count}`, givenName: 'Ida' },
+    title: 'Payroll specialist',
+    phoneNumbers: [
+      { type: 'work', value: '+45 33 12 34 56' },
+      { type: 'mobile', value: '+45 20 12 34 56' },
+    ],
+    addresses: [{ type: 'work', country: 'Denmark' }],
+    'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User': {
+      department: 'Finance',
+      employeeNumber: String(count),
+    },
+  });
+}
+
+/** A change of two attributes as Entra sends it (entra.md 1.5); it always changes something. */
+const newTitle = (): string =>
+  JSON.stringify({
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'],
+    Operations: [
+      { op: 'Replace', path: 'title', value: `Payroll specialist ${count}` },
+      {
+        op: 'Replace',
+        path: 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department',
+        value: `Finance ${count}`,
+      },
+    ],
+  });

@@ -1,0 +1,71 @@
+type Waiting<Call, Answer> = {
+  call: Call;
+  resolve: (answer: Answer) => void;
+  reject: (error: unknown) => void;
+};
+
+export type TogetherOptions = {
+  /** Calls that go together at most. */
+  most: number;
+  /** How long a call waits for one that is running, in milliseconds; then it goes beside it, so that a slow one holds up nobody for long. */
+  patienceMs?: number;
+};
+
+/**
+ * Calls that come while one is running go together in the next one: under load a round trip costs the same for one as for many, and
+ * a quiet system waits for nothing. When calls that went together fail, each is tried alone, so that none fails for another.
+ */
+export class Together<Call, Answer> {
+  private waiting: Waiting<Call, Answer>[] = [];
+  private running = 0;
+  private planned = false;
+  private impatience: NodeJS.Timeout | undefined;
+
+  /** @param run answers every call, in the order of the calls. */
+  constructor(
+    private readonly run: (calls: Call[]) => Promise<Answer[]>,
+    private readonly options: TogetherOptions,
+  ) {}
+
+  ask(call: Call): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ call, resolve, reject });
+      this.plan();
+    });
+  }
+
+  private plan(): void {
+    if (this.planned || this.waiting.length === 0) return;
+    if (this.running > 0 && this.waiting.length < this.options.most) {
+      this.impatience ??= setTimeout(() => this.send(), this.options.patienceMs ?? 20);
+      return;
+    }
+    this.planned = true;
+    // Calls of the same turn of the event loop belong together.
+    setImmediate(() => this.send());
+  }
+
+  private send(): void {
+    clearTimeout(this.impatience);
+    this.impatience = undefined;
+    this.planned = false;
+    const calls = this.waiting.splice(0, this.options.most);
+    if (calls.length === 0) return;
+    this.running += 1;
+    void this.answer(calls).finally(() => {
+      this.running -= 1;
+      this.plan();
+    });
+    this.plan();
+  }
+
+  private async answer(calls: Waiting<Call, Answer>[]): Promise<void> {
+    try {
+      const answers = await this.run(calls.map(({ call }) => call));
+      calls.forEach(({ resolve }, index) => resolve(answers[index] as Answer));
+    } catch (error) {
+      if (calls.length === 1) calls[0]?.reject(error);
+      else await Promise.all(calls.map((each) => this.answer([each])));
+    }
+  }
+}
