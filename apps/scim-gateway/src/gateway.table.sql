@@ -32,7 +32,9 @@ create table own.users (
   "values" jsonb not null,
   folded jsonb not null,
   primary key (account_id, user_id)
-);
+)
+-- room on each page, so that a change stays on it and no index is written
+with (fillfactor = 75);
 create unique index users_scim_id on own.users (account_id, scim_id);
 create index users_user_name on own.users (account_id, user_name_key);
 create index users_email on own.users (account_id, email_key);
@@ -79,19 +81,20 @@ begin
   end if;
 end $$;
 
+-- As json: rows on their way out are not taken apart into jsonb first.
 -- What a batch of commands needs to know, in one round trip: the account, the employees named by id, and the holders of names.
 create function own.known(p_account uuid, p_user_ids uuid[], p_scim_ids uuid[], p_keys text[],
-  out account jsonb, out users jsonb, out claims jsonb) language plpgsql stable as $$
+  out account json, out users json, out claims jsonb) language plpgsql stable as $$
 declare ids uuid[];
 begin
   perform set_config('app.account', p_account::text, true);
-  account := (select to_jsonb(a) from own.accounts a where account_id = p_account);
+  account := (select row_to_json(a) from own.accounts a where account_id = p_account);
   if cardinality(p_keys) > 0 then
     claims := (select jsonb_object_agg(c.key, substr(c.stream, 6)) from unnest(p_keys) k(key)
       cross join lateral (select key, stream from store.claims where account_id = p_account and key = k.key limit 1) c);
     ids := array(select value::uuid from jsonb_each_text(claims));
   end if;
-  users := (select jsonb_agg(to_jsonb(u)) from (
+  users := (select json_agg(u) from (
     select u.* from unnest(p_user_ids || ids) i(id) cross join lateral
       (select * from own.users where account_id = p_account and user_id = i.id limit 1) u
     union all
@@ -100,24 +103,25 @@ begin
 end $$;
 
 -- GET by id: one round trip. `manager_gone`: the manager was hard-deleted, so the reference is not shown any more (P10).
-create function own.find_user(p_account uuid, p_scim_id uuid) returns jsonb language plpgsql stable as $$
+create function own.find_user(p_account uuid, p_scim_id uuid) returns json language plpgsql stable as $$
 begin
   perform set_config('app.account', p_account::text, true);
-  return (select to_jsonb(u) || jsonb_build_object('manager_gone', exists (select from own.users m
-      where m.account_id = p_account and m.scim_id = u.manager_id and m.status = 'released'))
-    from own.users u where u.account_id = p_account and u.scim_id = p_scim_id and u.status <> 'released');
+  return (select row_to_json(shown) from (
+    select u.*, exists (select from own.users m
+      where m.account_id = p_account and m.scim_id = u.manager_id and m.status = 'released') as manager_gone
+    from own.users u where u.account_id = p_account and u.scim_id = p_scim_id and u.status <> 'released') shown);
 end $$;
 
 -- The queries with which Entra matches (entra.md 1.3): one round trip, each by its own index.
-create function own.match_users(p_account uuid, p_column text, p_key text) returns setof jsonb language plpgsql stable as $$
+create function own.match_users(p_account uuid, p_column text, p_key text) returns setof json language plpgsql stable as $$
 begin
   perform set_config('app.account', p_account::text, true);
   if p_column = 'userName' then
-    return query select to_jsonb(u) from own.users u where account_id = p_account and user_name_key = p_key and status <> 'released' limit 2;
+    return query select row_to_json(u) from own.users u where account_id = p_account and user_name_key = p_key and status <> 'released' limit 2;
   elsif p_column = 'email' then
-    return query select to_jsonb(u) from own.users u where account_id = p_account and email_key = p_key and status <> 'released' limit 2;
+    return query select row_to_json(u) from own.users u where account_id = p_account and email_key = p_key and status <> 'released' limit 2;
   else
-    return query select to_jsonb(u) from own.users u where account_id = p_account and external_id = p_key and status <> 'released'
+    return query select row_to_json(u) from own.users u where account_id = p_account and external_id = p_key and status <> 'released'
       order by created_at, scim_id limit 1000;
   end if;
 end $$;

@@ -12,6 +12,7 @@ export async function compareAccount(
 ): Promise<Difference[]> {
   const differences: Difference[] = [];
   for (const table of tablesOf(set)) {
+    if (await same(tx, table, accountId, schemas)) continue;
     const rowsOf = (schema: string) => `select to_jsonb(t) as r from ${schema}.${table} t where account_id = $1`;
     const { rows } = await tx.query<{ side: 'live' | 'shadow'; n: string; example: unknown }>(
       `select 'live' as side, count(*) as n, (array_agg(r))[1] as example
@@ -32,4 +33,27 @@ export async function compareAccount(
     });
   }
   return differences;
+}
+
+/**
+ * The quick look that nearly always suffices: tables with the same columns, as many rows, and every row's text in both. Rows that are the
+ * same are never compared as JSON, which takes several times as long.
+ */
+async function same(
+  tx: Pool | PoolClient,
+  table: string,
+  accountId: string,
+  { live, shadow }: { live: string; shadow: string },
+): Promise<boolean> {
+  const columns = (schema: string) =>
+    `(select array_agg(row(attname, atttypid)::text order by attnum) from pg_attribute
+      where attrelid = '${schema}.${table}'::regclass and attnum > 0 and not attisdropped)`;
+  const count = (schema: string) => `(select count(*) from ${schema}.${table} where account_id = $1)`;
+  const texts = (schema: string) => `select t::text from ${schema}.${table} t where account_id = $1`;
+  const { rows } = await tx.query<{ same: boolean }>(
+    `select ${columns(live)} = ${columns(shadow)} and ${count(live)} = ${count(shadow)}
+       and not exists (${texts(live)} except all ${texts(shadow)}) as same`,
+    [accountId],
+  );
+  return rows[0]?.same ?? false;
 }

@@ -75,7 +75,10 @@ async function fold(options: RebuildOptions, source: string, accountId: string, 
   let events = 0;
   for (;;) {
     const reached = await inTransaction(options.batch, async (tx) => {
-      await tx.query(`set local search_path = ${searchPath(shadowSchema)}`);
+      // Plans for the table as it is now: one kept from when it was empty reads all of it for every row.
+      await tx.query(
+        `set local search_path = ${searchPath(shadowSchema)}; set local plan_cache_mode = force_custom_plan`,
+      );
       const after = (await readCheckpoints(tx, source, [accountId])).get(accountId)?.lastSeq ?? 0;
       if (after >= until) return 0;
       const page = await feedOf(options.feeds, source).page(accountId, after);

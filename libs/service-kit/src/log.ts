@@ -27,8 +27,30 @@ export function createLogger({ service, level = 'info', to }: LoggerOptions): Lo
       return id === undefined ? {} : { correlationId: id };
     },
   };
-  return to ? pino(options, to) : pino(options);
+  return to ? pino(options, to) : pino(options, standardOutput());
 }
+
+const gatheredBytes = 8 * 1024;
+const gatheredMs = 50;
+
+/**
+ * Lines gather for a moment: one write a line would hold up every request behind the disk. Warnings and errors go out at once with all before
+ * them, and the last lines when the process ends.
+ */
+function standardOutput(): { write(line: string): void } {
+  const destination = pino.destination({ dest: 1, sync: true, minLength: gatheredBytes });
+  const flush = () => destination.flushSync();
+  setInterval(flush, gatheredMs).unref();
+  process.on('exit', flush);
+  return {
+    write(line) {
+      destination.write(line);
+      if (urgent.test(line)) flush();
+    },
+  };
+}
+
+const urgent = /^{"level":"(?:warn|error|fatal)"/;
 
 type PlainError = { type: string; message: string; code?: string; stack?: string; cause?: unknown };
 

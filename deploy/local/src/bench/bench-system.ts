@@ -31,6 +31,7 @@ export class BenchSystem {
   readonly load = new Worker<Load, LoadResult>('load-program.js');
   private readonly children = new Map<ServiceName, Child>();
   private readonly clients: pg.Client[] = [];
+  private readonly watched = new Map<string, number>();
 
   private constructor(
     private readonly options: SystemOptions,
@@ -64,14 +65,17 @@ export class BenchSystem {
     return Number(readFileSync(join(this.dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
   }
 
+  /** Counts another process among those of `usage`. */
+  watch(name: string, pid: number): void {
+    this.watched.set(name, pid);
+  }
+
   /** CPU time of each process so far, in seconds. */
   usage(): Map<string, number> {
-    const services = this.options.services.map((name) => [name, cpuSeconds(this.pidOf(name))] as const);
-    return new Map([
-      ...services,
-      ['postgres', cpuSeconds(this.pidOf('postgres'), true)],
-      ['load', cpuSeconds(this.load.pid)],
-    ]);
+    const pids = new Map<string, number>([...this.watched, ['load', this.load.pid]]);
+    for (const name of this.options.services) pids.set(name, this.pidOf(name));
+    const used = new Map([...pids].map(([name, pid]) => [name, cpuSeconds(pid)]));
+    return used.set('postgres', cpuSeconds(this.pidOf('postgres'), true));
   }
 
   /** A connection as superuser, for looking on. */
