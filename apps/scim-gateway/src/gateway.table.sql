@@ -81,7 +81,6 @@ begin
   end if;
 end $$;
 
--- As json: rows on their way out are not taken apart into jsonb first.
 -- What a batch of commands needs to know, in one round trip: the account, the employees named by id, and the holders of names.
 create function own.known(p_account uuid, p_user_ids uuid[], p_scim_ids uuid[], p_keys text[],
   out account json, out users json, out claims jsonb) language plpgsql stable as $$
@@ -102,6 +101,7 @@ begin
       (select * from own.users where account_id = p_account and scim_id = i.id limit 1) u) u);
 end $$;
 
+-- Rows leave as json: they are not taken apart into jsonb first.
 -- GET by id: one round trip. `manager_gone`: the manager was hard-deleted, so the reference is not shown any more (P10).
 create function own.find_user(p_account uuid, p_scim_id uuid) returns json language plpgsql stable as $$
 begin

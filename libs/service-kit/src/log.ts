@@ -39,13 +39,19 @@ const gatheredMs = 50;
  */
 function standardOutput(): { write(line: string): void } {
   const destination = pino.destination({ dest: 1, sync: true, minLength: gatheredBytes });
-  const flush = () => destination.flushSync();
-  setInterval(flush, gatheredMs).unref();
+  let soon: NodeJS.Timeout | undefined;
+  const flush = () => {
+    clearTimeout(soon);
+    soon = undefined;
+    destination.flushSync();
+  };
   process.on('exit', flush);
   return {
     write(line) {
       destination.write(line);
       if (urgent.test(line)) flush();
+      // Only while something waits: an idle process is to sleep.
+      else soon ??= setTimeout(flush, gatheredMs).unref();
     },
   };
 }
