@@ -79,8 +79,8 @@ describe('the schema of a backup', () => {
 });
 
 describe('what is backed up', () => {
-  it('is every database but the log’s', () =>
-    expect([...backedUp, 'event_log'].toSorted()).toEqual(databases.toSorted()));
+  it('is every database but the log’s and the list of erasures', () =>
+    expect([...backedUp, 'event_log', 'scim_gateway_erasures'].toSorted()).toEqual(databases.toSorted()));
 
   it('belongs to a service each', () => {
     for (const database of backedUp) expect(serviceNames).toContain(serviceOf(database));

@@ -4,7 +4,8 @@ import type { ServiceName } from '../options.js';
 /**
  * The databases of a backup, in the order in which they are looked at: who reads another's events comes before the other, so that no
  * projection is ahead of its source, and the keys come last, so that every event has its key. The log's is left out: it keeps 7 days, and
- * what is missing there comes from the feeds (decision 5).
+ * what is missing there comes from the feeds (decision 5). So is the list of erasures: what a restore brings back must not bring back
+ * an older one (decision 10).
  */
 export const backedUp = [
   'sso',
