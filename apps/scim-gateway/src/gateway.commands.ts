@@ -13,16 +13,20 @@ export type GatewayCommand =
 
 type Answer = { user: UserOutcome } | { account: Account } | { erased: string[] };
 
-const days = new Map<string, Intl.DateTimeFormat>();
+type Zone = { format: Intl.DateTimeFormat; minute: number; day: string };
+const zones = new Map<string, Zone>();
 
-/** The day of an instant in a time zone, as YYYY-MM-DD (P8). */
+/** The day of an instant in a time zone, as YYYY-MM-DD (P8). A minute has one day in every zone, so it is worked out once a minute. */
 export function dayIn(timeZone: string, at: Date): string {
-  let format = days.get(timeZone);
-  if (!format) {
-    format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    days.set(timeZone, format);
+  let zone = zones.get(timeZone);
+  if (!zone) {
+    const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
+    zone = { format, minute: Number.NaN, day: '' };
+    zones.set(timeZone, zone);
   }
-  return format.format(at);
+  const minute = Math.floor(at.getTime() / 60_000);
+  if (zone.minute !== minute) Object.assign(zone, { minute, day: zone.format.format(at) });
+  return zone.day;
 }
 
 /** The one way in: commands of an account wait together, are decided in order and appended in one call (decision 2). */
