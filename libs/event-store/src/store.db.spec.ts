@@ -34,6 +34,45 @@ describe('an append', () => {
     expect(await open.feed.page(account, 0)).toHaveLength(2);
   });
 
+  it('goes with batches of other accounts, each judged for itself and answered in the order given', async () => {
+    const [full, one, other] = [randomUUID(), randomUUID(), randomUUID()].toSorted().toReversed() as [
+      string,
+      string,
+      string,
+    ];
+    const claim = (stream: string) => [{ key: 'ada@example.org', stream }];
+    const holder = newStream();
+    await append(open, full, batchOf([event(holder)], { claims: claim(holder) }));
+    const second = newStream();
+    const prepared = [
+      await open.store.prepare(full, batchOf([event(second)], { claims: claim(second) })),
+      await open.store.prepare(one, batchOf([event(newStream())])),
+      await open.store.prepare(other, batchOf([event(newStream()), event(newStream())])),
+    ];
+    expect(await open.store.appendAll(open.app, prepared)).toEqual([
+      { status: 'taken', claims: claim(holder) },
+      { status: 'stored', firstSeq: 1, lastSeq: 1 },
+      { status: 'stored', firstSeq: 1, lastSeq: 2 },
+    ]);
+    expect(await open.feed.page(other, 0)).toHaveLength(2);
+    expect(await open.feed.page(full, 0)).toHaveLength(1);
+  });
+
+  it('does not wait long for an account that somebody else holds while others go with it', async () => {
+    const [held, free] = [randomUUID(), randomUUID()];
+    const holder = await open.app.connect();
+    await holder.query('begin');
+    await holder.query('select pg_advisory_xact_lock(hashtextextended($1, 20261))', [held]);
+    const prepared = [
+      await open.store.prepare(held, batchOf([event(newStream())])),
+      await open.store.prepare(free, batchOf([event(newStream())])),
+    ];
+    await expect(open.store.appendAll(open.app, prepared)).rejects.toMatchObject({ code: '55P03' });
+    await holder.query('rollback');
+    holder.release();
+    expect(await open.store.appendAll(open.app, prepared)).toMatchObject([{ status: 'stored' }, { status: 'stored' }]);
+  });
+
   it('comes back as taken when another stream holds a claim', async () => {
     const account = randomUUID();
     const [holder, other] = [newStream(), newStream()];
