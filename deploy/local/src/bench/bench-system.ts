@@ -48,10 +48,14 @@ export class BenchSystem {
     const ports = await freePorts();
     const postgres = await Postgres.open(dataDir, ports.postgres, secrets.postgresPassword);
     const system = new BenchSystem(options, dataDir, ports, postgres, secrets);
+    // Postgres and the services have process groups of their own: Ctrl-C does not reach them by itself.
+    const onSignal = () => void system.stop().finally(() => process.exit(130));
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal);
     try {
       await system.start();
       return await work(system);
     } finally {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, onSignal);
       await system.stop();
     }
   }

@@ -16,6 +16,9 @@ class Rows {
   private writing = false;
 
   async open(): Promise<void> {
+    // Postgres may end first when the bench is stopped.
+    this.writer.on('error', () => undefined);
+    this.readers.on('error', () => undefined);
     await this.writer.connect();
     await this.writer.query(
       'create table if not exists rows (account uuid, id uuid, body jsonb not null, primary key (account, id))',
