@@ -25,7 +25,17 @@ export async function idleCase({ wants, rounds, seconds, say }: BenchOptions): P
         cpu.get(each)?.push((((after.get(each) ?? 0) - (before.get(each) ?? 0)) * 100) / seconds);
       }
     }
-    return processes.flatMap((each): Measurement[] => {
+    const inAll = Array.from({ length: rounds }, (_, round) =>
+      [...cpu.values()].reduce((sum, perRound) => sum + (perRound[round] ?? 0), 0),
+    );
+    const total: Measurement = {
+      name: 'idle, CPU in all',
+      unit: '% of a core',
+      value: median(inAll),
+      perRound: inAll,
+      target: { at: 'most', value: 3, of: 'value' },
+    };
+    const apart = processes.flatMap((each): Measurement[] => {
       const perRound = cpu.get(each) ?? [];
       const memory = memoryMiB(system.pidOf(each), each === 'postgres');
       return [
@@ -33,5 +43,6 @@ export async function idleCase({ wants, rounds, seconds, say }: BenchOptions): P
         { name: `idle, memory of ${each}`, unit: 'MiB', value: memory, perRound: [memory] },
       ];
     });
+    return [total, ...apart];
   });
 }

@@ -17,8 +17,9 @@ const conditions = [
   { name: 'at 200 changes/s', changesPerSecond: 200 },
 ] as const;
 const patienceMs = 30_000;
-/** Access ends within this time (decision 8). */
-const target = { at: 'most', value: 2_000, of: 'value' } as const;
+/** Milliseconds: access ends within 2 s (decision 8); the card that a page waits for is there much sooner. */
+const targetOf = (name: Watched['name']) =>
+  ({ at: 'most', value: name === 'directory' ? 150 : 2_000, of: 'value' }) as const;
 
 type Watched = { name: string; table: string; client: pg.Client };
 type Condition = (typeof conditions)[number];
@@ -70,7 +71,7 @@ async function measure(
         unit: 'ms',
         value: median(values),
         perRound: values,
-        ...(slow && { target }),
+        ...(slow && { target: targetOf(name) }),
       };
     }),
   );
