@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { long } from '@bitabiz/testing/effort';
 import { logsUnderTest } from '@bitabiz/testing/logs-under-test';
 import { seeded } from '@bitabiz/testing/random';
+import { until } from '@bitabiz/testing/until';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Backbone, topic } from './backbone.fixture.js';
-import { checkInvariants, settled } from './invariants.fixture.js';
+import { checkInvariants, patienceMs, settled } from './invariants.fixture.js';
 
 const changes = long ? 1_000 : 100;
 const under = logsUnderTest();
@@ -23,10 +24,18 @@ describe.each(under)('what heals by itself, the log on $name', (log) => {
 
   it.each(['deleteTopic', 'truncate'] as const)('the log after somebody called %s', async (damage) => {
     const random = seeded(`${damage}, log on ${log.name}`);
-    await backbone.relay();
-    await backbone.reader();
+    const relay = await backbone.relay();
+    const reader = await backbone.reader();
     await backbone.changes(random, changes, accounts);
     await settled(backbone);
+    // What is published while nobody reads is certainly lost with the log.
+    await reader.close();
+    const published = relay.status().published;
+    await backbone.changes(random, changes, accounts);
+    await until(() => relay.status().published >= published + changes, { deadlineMs: patienceMs });
+    await (await backbone.under.damage())[damage](topic);
+    await backbone.changes(random, changes, accounts);
+    await backbone.reader();
     const damaging = await backbone.under.damage();
     await Promise.all([backbone.changes(random, changes, accounts), damaging[damage](topic)]);
     await backbone.changes(random, changes, accounts);
