@@ -90,8 +90,11 @@ describe.each(logsUnderTest())('connections that are cut and slowed, the log on 
     const pool = breakingCommits(backbone.reading, random);
     await backbone.reader({ pool });
     pool.breaking.percent = 60;
-    await backbone.changes(random, changes / 3, accounts);
-    await until(() => pool.breaking.broken >= 4, { deadlineMs: 30_000 });
+    // Commits come only while something is to be applied.
+    await until(() => backbone.changes(random, 10, accounts).then(() => pool.breaking.broken >= 4), {
+      deadlineMs: 30_000,
+      everyMs: 100,
+    });
     pool.breaking.percent = 0;
     await backbone.changes(random, changes / 3, accounts);
     await checkInvariants(backbone);
