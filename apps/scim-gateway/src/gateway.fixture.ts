@@ -1,8 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hashToken, newToken } from '@bitabiz/service-kit/tokens';
 import { loadConfig } from '@bitabiz/service-kit/config';
+import { createPool } from '@bitabiz/service-kit/database';
 import { createDatabase } from '@bitabiz/testing/database';
 import { freePort } from '@bitabiz/testing/free-port';
+import { until } from '@bitabiz/testing/until';
 import { gatewayConfig } from './config.js';
 import { startGateway } from './gateway.js';
 
@@ -73,6 +75,23 @@ export async function openGateway() {
     service: as(service.token, ''),
     as,
     newAccount,
+    /** Waits until the log has everything that is stored. */
+    drained: () =>
+      until(
+        async () => (await query(database.adminUrl, 'select count(*)::int as n from store.outbox'))[0]?.['n'] === 0,
+      ),
+    /** Every event of the account, as another service reads it. */
+    async feed(accountId: string) {
+      const response = await fetch(`http://127.0.0.1:${env.PORT}/feed?account=${accountId}&limit=1000`, {
+        headers: { authorization: `Bearer ${service.token}` },
+      });
+      return (await response.text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as Record<string, any>);
+    },
+    /** What `npm run verify` would find. */
+    verified: async () => (await asOperator('POST', '/operator/verify')).body['differences'] as unknown[],
     stop: () => running.close(),
     /** Starts it again after `stop`, perhaps configured otherwise. */
     async start(over: Partial<typeof env> = {}) {
@@ -83,6 +102,12 @@ export async function openGateway() {
       await Promise.all([database, keys, log, erasures].map((each) => each.drop()));
     },
   };
+}
+
+/** Asks a database something of its own, past every service. */
+export async function query(url: string, text: string): Promise<Record<string, any>[]> {
+  const pool = createPool(url, { name: 'test', max: 1 });
+  return (await pool.query(text).finally(() => pool.end())).rows as Record<string, any>[];
 }
 
 export type OpenGateway = Awaited<ReturnType<typeof openGateway>>;

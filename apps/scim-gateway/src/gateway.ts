@@ -18,7 +18,13 @@ import { startService, type RunningService } from '@bitabiz/service-kit/bootstra
 import { createPool } from '@bitabiz/service-kit/database';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
 import { Metrics } from '@bitabiz/service-kit/metrics';
-import { assertRoleCannotBypass, assertWalls, migrate, type MigrateOptions } from '@bitabiz/service-kit/migrations';
+import {
+  assertRoleCannotBypass,
+  assertWalls,
+  migrate,
+  roleOf,
+  type MigrateOptions,
+} from '@bitabiz/service-kit/migrations';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
@@ -42,7 +48,6 @@ import { rebuildRows } from './verify/rebuild-rows.js';
 import { BATCH, VerifyController } from './verify/verify.controller.js';
 
 const name = 'scim-gateway';
-const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
 
 /** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */
 export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {

@@ -3,7 +3,7 @@ import type { Batch, Claim, NewEvent, StreamRead } from '@bitabiz/event-store';
 import { evolve as evolveAccount, type Account } from './account/account.decider.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Holder, Names } from './user/names.decider.js';
-import { evolve as evolveUser, isEmployee, namesHeld, type User } from './user/user-state.decider.js';
+import { evolve as evolveUser, isEmployee, keysHeld, type User } from './user/user-state.decider.js';
 import { fromRow, toRow, type KnownUser, type UserRow } from './user/user-row.js';
 
 /** Who asked, and what the events will say about it. Time and ids come from outside. */
@@ -94,8 +94,8 @@ export class World {
     });
     this.changed.add(userId);
     if (isEmployee(user)) this.byScimId.set(user.scimId, userId);
-    for (const key of keysOf(touched.known.user)) if (this.holders.get(key) === userId) this.holders.delete(key);
-    for (const key of keysOf(user)) this.holders.set(key, userId);
+    for (const key of keysHeld(touched.known.user)) if (this.holders.get(key) === userId) this.holders.delete(key);
+    for (const key of keysHeld(user)) this.holders.set(key, userId);
   }
 
   applyToAccount(events: AccountEvent[], cause: Cause): void {
@@ -125,8 +125,8 @@ export class World {
     const claims: Claim[] = [];
     const releases: Claim[] = [];
     for (const { userId, before, known } of changed) {
-      const had = keysOf(before);
-      const has = keysOf(known.user);
+      const had = keysHeld(before);
+      const has = keysHeld(known.user);
       for (const key of has) if (!had.includes(key)) claims.push({ key, stream: `user/${userId}` });
       for (const key of had) if (!has.includes(key)) releases.push({ key, stream: `user/${userId}` });
     }
@@ -188,5 +188,3 @@ export class World {
     this.events.push({ id: this.outside.newId(), stream, type, data, time, actor, causationId, correlationId });
   }
 }
-
-const keysOf = (user: User): string[] => [...new Set(namesHeld(user).map(foldKey))];

@@ -49,10 +49,16 @@ async function ensureRole(client: pg.Client, role: string, secret: string): Prom
   await client.query(`${verb} role ${role} login nosuperuser nobypassrls nocreatedb nocreaterole password ${password}`);
 }
 
-/** The address of a database as one of its roles. */
-export function addressOf(server: string, database: DatabaseName, role: Role, secret: string): string {
+/** The address of a database for whom `server` names. */
+export function inDatabase(server: string, database: string): string {
   const url = new URL(server);
   url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** The address of a database as one of its roles. */
+export function addressOf(server: string, database: DatabaseName, role: Role, secret: string): string {
+  const url = new URL(inDatabase(server, database));
   url.username = roleOf(database, role);
   url.password = passwordOf(secret, url.username);
   return url.href;

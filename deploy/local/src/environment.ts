@@ -1,6 +1,6 @@
 import { hashToken } from '@bitabiz/service-kit/tokens';
 import { addressOf, type DatabaseName } from './databases.js';
-import type { ServiceName } from './options.js';
+import { urlOf, type ServiceName } from './options.js';
 import type { Secrets } from './secrets.js';
 
 /** Where things are: on one machine's loopback, or in a network of containers. */
@@ -14,6 +14,15 @@ export type Place = {
   /** The address at which other services reach a service. */
   urlOf: (service: ServiceName) => string;
 };
+
+/** All on this machine, with these ports. @param server a superuser's address of Postgres; @param log `kafka://…`, or none. */
+export const placeHere = (server: string, log: string | undefined, ports: Record<ServiceName, number>): Place => ({
+  server,
+  log,
+  host: '127.0.0.1',
+  portOf: (service) => ports[service],
+  urlOf: (service) => urlOf(ports[service]),
+});
 
 /** What a service is started with: its own databases and secrets, nothing of the others'. */
 export function environmentOf(service: ServiceName, place: Place, secrets: Secrets): Record<string, string> {

@@ -19,6 +19,8 @@ export class OperatorApi {
   constructor(
     private readonly gateway: string,
     private readonly token: string,
+    /** How long an answer may take, in milliseconds. */
+    private readonly patienceMs = 30_000,
   ) {}
 
   create(name: string, timeZone?: string): Promise<Account> {
@@ -49,7 +51,8 @@ export class OperatorApi {
     return this.call('DELETE', `/accounts/${accountId}/tokens/${tokenId}`);
   }
 
-  private async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  /** @throws OperatorError with the service's own sentence. */
+  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
     const response = await fetch(`${this.gateway}${path}`, {
       method,
       headers: {
@@ -57,7 +60,7 @@ export class OperatorApi {
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(this.patienceMs),
     }).catch((error: unknown) => {
       throw new OperatorError(
         `The gateway at ${this.gateway} cannot be reached (${String(error)}): is the system running? npm start starts it`,

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { makeAccount } from './accounts.js';
 import { Child } from './child.js';
 import { ensureDatabases } from './databases.js';
-import { environmentOf, type Place } from './environment.js';
+import { environmentOf, placeHere } from './environment.js';
 import { claimDataDir, endLeftovers } from './leftovers.js';
 import { OperatorApi } from './operator-api.js';
 import { portsOf, serviceNames, urlOf, type Options } from './options.js';
@@ -55,13 +55,7 @@ export class Supervisor {
 
   private async startServices(server: string, secrets: Secrets): Promise<void> {
     const ports = portsOf(this.options.port);
-    const place: Place = {
-      server,
-      log: this.options.log,
-      host: '127.0.0.1',
-      portOf: (service) => ports[service],
-      urlOf: (service) => urlOf(ports[service]),
-    };
+    const place = placeHere(server, this.options.log, ports);
     this.children = serviceNames.map(
       (name) =>
         new Child({

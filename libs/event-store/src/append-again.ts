@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { contracts, type Envelope } from '@bitabiz/event-contracts';
 import type { Pool } from 'pg';
 import type { KeyRing } from './key-ring.js';
-import { seal } from './seal.js';
+import { nonceBytes, seal } from './seal.js';
 
 type Sealed = { keyId: string | null; data: Buffer };
 
@@ -53,7 +53,7 @@ async function sealAgain(app: Pool, keys: KeyRing | undefined, events: Envelope[
     // A key that never was: the event keeps its place and shows as erased.
     if (event.erased || !key) return { keyId: keyId ?? randomUUID(), data: Buffer.alloc(0) };
     const text = Buffer.from(JSON.stringify(event.data));
-    return { keyId, data: seal(key, text, randomBytes(12), `${event.accountid}/${event.id}`) };
+    return { keyId, data: seal(key, text, randomBytes(nonceBytes), `${event.accountid}/${event.id}`) };
   });
 }
 

@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CommandQueue, type Batch, type Claim, type Decide, type NewEvent, type StreamRead } from './index.js';
+import {
+  CommandQueue,
+  lockAccount,
+  type Batch,
+  type Claim,
+  type Decide,
+  type NewEvent,
+  type StreamRead,
+} from './index.js';
 import { event, openStore, type OpenStore } from './store.fixture.js';
 
 let open: OpenStore;
@@ -122,7 +130,7 @@ describe('commands that wait for one account', () => {
     const [slow, quick] = [randomUUID(), randomUUID()];
     const holder = await open.app.connect();
     await holder.query('begin');
-    await holder.query('select pg_advisory_xact_lock(hashtextextended($1, 20261))', [slow]);
+    await lockAccount(holder, slow);
     const queue = queueOf();
     const waiting = queue.submit(slow, { stream: newStream() });
     await queue.submit(quick, { stream: newStream() });

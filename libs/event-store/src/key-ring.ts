@@ -85,22 +85,25 @@ export class KeyRing {
     return searches.map(() => found);
   }
 
-  /** Erases: nothing sealed with these keys can be read again, here or from any copy of the events (P20). @returns how many there were. */
-  async destroy(ids: string[]): Promise<number> {
-    if (ids.length === 0) return 0;
-    const { rowCount } = await this.pool.query('delete from keys.employee_keys where key_id = any($1::uuid[])', [ids]);
+  /** Erases: nothing sealed with these keys can be read again, here or from any copy of the events (P20). @returns those that were still there. */
+  async destroy(ids: string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    const { rows } = await this.pool.query<{ key_id: string }>(
+      'delete from keys.employee_keys where key_id = any($1::uuid[]) returning key_id',
+      [ids],
+    );
     for (const id of ids) this.cache.delete(id);
-    return rowCount ?? 0;
+    return rows.map((row) => row.key_id);
   }
 
   /**
    * Wraps every key that another wrapping key wraps with the first one of the configuration; every replica must know both by then.
    * Readers and writers go on meanwhile; safe to repeat and to break off. @returns how many keys were wrapped anew.
    */
-  async rewrap(onProgress: (done: number) => void = () => undefined): Promise<number> {
+  async rewrap(): Promise<number> {
     const [current] = this.wrapping;
     if (!current) throw new Error('there is no wrapping key');
-    for (let done = 0; ; onProgress(done)) {
+    for (let done = 0; ;) {
       const { rows } = await this.pool.query<StoredKey>(
         'select key_id, wrapping_key_id, wrapped from keys.employee_keys where wrapping_key_id <> $1 limit 1000',
         [current.id],
@@ -108,7 +111,7 @@ export class KeyRing {
       if (rows.length === 0) return done;
       const wrapped = rows.map((row) => {
         const key = this.unwrap(row.key_id, row.wrapping_key_id, row.wrapped);
-        return seal(current.key, key.export(), randomBytes(12), row.key_id);
+        return seal(current.key, key.export(), randomBytes(nonceBytes), row.key_id);
       });
       // One that was erased meanwhile stays away.
       await this.pool.query(

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { lockAccount } from './store.js';
 import { append, batchOf, event, openStore, type OpenStore } from './store.fixture.js';
 
 let open: OpenStore;
@@ -62,7 +63,7 @@ describe('an append', () => {
     const [held, free] = [randomUUID(), randomUUID()];
     const holder = await open.app.connect();
     await holder.query('begin');
-    await holder.query('select pg_advisory_xact_lock(hashtextextended($1, 20261))', [held]);
+    await lockAccount(holder, held);
     const prepared = [
       await open.store.prepare(held, batchOf([event(newStream())])),
       await open.store.prepare(free, batchOf([event(newStream())])),

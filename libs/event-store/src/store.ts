@@ -184,6 +184,11 @@ function layOut(
   ];
 }
 
+/** Holds the account's lock until the transaction ends, as every append does: nothing is appended meanwhile. */
+export async function lockAccount(tx: PoolClient, accountId: string): Promise<void> {
+  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 20261))', [accountId]);
+}
+
 function outcome(row: Row | undefined): Appended {
   if (!row) throw new Error('store.append answered nothing');
   if (row.status === 'stored')

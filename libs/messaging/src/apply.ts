@@ -43,10 +43,11 @@ export async function applyEvents(
     if (!checkpoint) throw new Error(`no checkpoint for ${source} ${accountId}`);
     const { next, problem } = following(checkpoint, events);
     if (problem) result[problem].push(accountId);
-    for (const { subject } of next.filter(erases)) {
+    const erasedAt = new Map(next.filter(erases).map((envelope) => [envelope.subject, envelope.accountseq]));
+    for (const subject of erasedAt.keys()) {
       if (stuck.delete(`${accountId}/${subject}`)) await discardParked(tx, source, accountId, subject);
     }
-    const { reached, paused } = sort(next, stuck, readable, aside);
+    const { reached, paused } = sort(next, { erasedAt, stuck, readable, aside });
     if (paused) result.paused.push(accountId);
     if (reached || paused !== checkpoint.paused) moved.push(advanced(checkpoint, reached, paused));
   }
@@ -63,10 +64,12 @@ export async function applyEvents(
 /** With the person goes what was set aside of them; nothing of an erased person waits to be applied (decision 6). */
 const erases = ({ type }: Envelope) => contracts.get(type)?.erases === true;
 
+/** `erasedAt`: stream → where among the next events its person is erased; `stuck`: streams with a parked event. */
+type Sorting = { erasedAt: Map<string, number>; stuck: Set<string>; readable: Readable[]; aside: Unapplied[] };
+
 /** Sorts an account's next events into readable ones and ones to set aside; stops before one that needs a newer reader. */
-function sort(next: Envelope[], stuck: Set<string>, readable: Readable[], aside: Unapplied[]) {
+function sort(next: Envelope[], { erasedAt, stuck, readable, aside }: Sorting) {
   let reached: Envelope | undefined;
-  const erasedAt = new Map(next.filter(erases).map((envelope) => [envelope.subject, envelope.accountseq]));
   for (const envelope of next) {
     const stream = `${envelope.accountid}/${envelope.subject}`;
     // An erased event, and one of a person who is erased further on, keeps its place and changes nothing.

@@ -21,8 +21,6 @@ export type LostTailOptions = {
   rebuildRows: (accountId: string) => Promise<void>;
 };
 
-export type LostTail = { accounts: number; events: number };
-
 const lockId = 20263;
 
 /**
@@ -31,14 +29,14 @@ const lockId = 20263;
  * raising the incarnation. Safe to break off and to repeat.
  * @throws with a sentence when the log cannot be read: opening without it would forget what happened since the backup.
  */
-export async function bringBackLostTail(options: LostTailOptions): Promise<LostTail | undefined> {
-  if ((await pendingOf(options.batch)) === undefined) return undefined;
+export async function bringBackLostTail(options: LostTailOptions): Promise<void> {
+  if ((await pendingOf(options.batch)) === undefined) return;
   const client = createClient(options.url, 'lost tail');
   await client.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [lockId]);
     const incarnation = await pendingOf(options.batch);
-    return incarnation === undefined ? undefined : await bringBack(options, incarnation);
+    if (incarnation !== undefined) await bringBack(options, incarnation);
   } finally {
     await client.end();
   }
@@ -52,7 +50,7 @@ async function pendingOf(batch: Pool): Promise<number | undefined> {
   return rows[0]?.incarnation;
 }
 
-async function bringBack(options: LostTailOptions, incarnation: number): Promise<LostTail> {
+async function bringBack(options: LostTailOptions, incarnation: number): Promise<void> {
   const { source, app, batch, keys, feed, log, logger, rebuildRows } = options;
   const heads = new Map((await feed.heads()).heads.map((head) => [head.account, head]));
   const tails = new Tails(source, (account) => heads.get(account)?.seq ?? 0);
@@ -80,7 +78,6 @@ async function bringBack(options: LostTailOptions, incarnation: number): Promise
   for (const accountId of touched) await rebuildRows(accountId);
   await batch.query('update store.incarnations set tail_back_at = now() where tail_back_at is null');
   logger.warn({ source, read, events, accounts: touched.length }, 'the events since the backup are back');
-  return { accounts: touched.length, events };
 }
 
 /** Accounts that have come further than the backup. */

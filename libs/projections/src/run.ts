@@ -12,6 +12,7 @@ import {
   assertRoleCannotBypass,
   assertWalls,
   migrate,
+  roleOf,
   withRoles,
   type MigrateOptions,
   type Migration,
@@ -50,9 +51,6 @@ export interface Projections {
   verify(): Promise<Verification>;
   close(): Promise<void>;
 }
-
-/** Database names of the roles, as the addresses say them. */
-const roleOf = (url: string) => decodeURIComponent(new URL(url).username);
 
 /** The service's database as it has to be: own state first, then the live projections. */
 export const schemaOf = ({ config, set, migrations }: SchemaOptions): MigrateOptions => ({

@@ -32,6 +32,9 @@ const table = 'schema_migrations';
 export const sqlFile = (from: string, path: string): string =>
   readFileSync(fileURLToPath(new URL(path, from.replace('/dist/', '/src/'))), 'utf8');
 
+/** The database role that an address names. */
+export const roleOf = (url: string): string => decodeURIComponent(new URL(url).username);
+
 /** `:app` and `:batch` in DDL stand for the roles of this database. */
 export const withRoles = (sql: string, { app, batch }: Roles): string =>
   sql

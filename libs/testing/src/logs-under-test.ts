@@ -11,7 +11,7 @@ export type LogUnderTest = {
   /** What EVENT_LOG of a whole service would say. */
   url(): Promise<string>;
   /** Opens the log once more; all that one entry opens share topics and groups, which nobody else sees. */
-  open(options?: { partitions?: number; logger?: Logger; through?: (url: string) => string }): Promise<EventLog>;
+  open(options?: { partitions?: number; logger?: Logger }): Promise<EventLog>;
   /** The same server with topics and groups of its own. */
   fresh(): LogUnderTest;
   /** What happens to this entry's topics, named as those who opened it see them. */
@@ -38,10 +38,10 @@ function underTest(name: LogUnderTest['name'], url: () => Promise<string>): LogU
   return {
     name,
     url,
-    async open({ partitions = 4, logger = silentLogger, through = (to: string) => to } = {}) {
+    async open({ partitions = 4, logger = silentLogger } = {}) {
       // Loaded when it is needed: suites of pure rules import this package too.
       const { openEventLog } = await import('@bitabiz/messaging/open-log');
-      return withPrefix(await openEventLog(through(await url()), { clientId: 'test', partitions, logger }), prefix);
+      return withPrefix(await openEventLog(await url(), { clientId: 'test', partitions, logger }), prefix);
     },
     fresh: () => underTest(name, url),
     async damage() {

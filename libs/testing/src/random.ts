@@ -17,10 +17,6 @@ export type Random = {
 export function seeded(purpose: string): Random {
   const seed = process.env['SEED'] === undefined ? randomInt(1, 2 ** 31) : Number(process.env['SEED']);
   process.stdout.write(`seed ${seed}: ${purpose}\n`);
-  return randomFrom(seed);
-}
-
-export function randomFrom(seed: number): Random {
   const generator = xoroshiro128plus(seed);
   const int = (from: number, to: number) => uniformInt(generator, from, to);
   return {

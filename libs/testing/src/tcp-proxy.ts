@@ -2,10 +2,8 @@ import { createConnection, createServer, type AddressInfo, type Server, type Soc
 
 type Pair = { client: Socket; server: Socket };
 
-/** Stands between a client and a server and breaks what it is told to break: cuts connections, slows them, lets nobody in. */
+/** Stands between a client and a server and breaks what it is told to break: cuts connections, slows them. */
 export class TcpProxy {
-  /** New connections are closed at once, as if the server were gone. */
-  refusing = false;
   /** Milliseconds that each piece of data waits, in each direction. */
   delayMs = 0;
   /** Pieces of data that came through so far. */
@@ -35,10 +33,6 @@ export class TcpProxy {
     return changed.href;
   }
 
-  get connections(): number {
-    return this.pairs.size;
-  }
-
   /** Breaks connections without a goodbye: all, or those that `which` picks. What is on its way is lost. */
   cut(which: () => boolean = () => true): void {
     for (const { client, server } of this.pairs) {
@@ -49,16 +43,13 @@ export class TcpProxy {
   }
 
   async close(): Promise<void> {
-    this.refusing = true;
+    // It takes no new ones from here on, and waits for those that are cut.
+    const closed = new Promise<void>((resolve) => this.listener.close(() => resolve()));
     this.cut();
-    await new Promise<void>((resolve) => this.listener.close(() => resolve()));
+    await closed;
   }
 
   private onConnection(client: Socket): void {
-    if (this.refusing) {
-      client.destroy();
-      return;
-    }
     const server = createConnection(this.target);
     const pair = { client, server };
     this.pairs.add(pair);

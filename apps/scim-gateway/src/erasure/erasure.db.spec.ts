@@ -1,11 +1,9 @@
-import { createPool } from '@bitabiz/service-kit/database';
 import { openEventLog } from '@bitabiz/messaging/open-log';
 import type { PostgresLog } from '@bitabiz/messaging/postgres-log';
 import { silentLogger } from '@bitabiz/testing/logs-under-test';
-import { until } from '@bitabiz/testing/until';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { managerIs, openGateway, patch, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { managerIs, openGateway, patch, query, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -15,37 +13,16 @@ beforeAll(async () => {
 });
 afterAll(() => gateway.close());
 
-const feedOf = async () => {
-  const response = await fetch(`http://127.0.0.1:${gateway.env.PORT}/feed?account=${account.id}&limit=1000`, {
-    headers: { authorization: `Bearer ${gateway.env.SERVICE_TOKEN}` },
-  });
-  return (await response.text())
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Record<string, any>);
-};
 const erase = (id: string) => account.admin('POST', `/employees/${id}/erasure`);
-const verified = async () => (await gateway.operator('POST', '/operator/verify')).body['differences'];
-const drained = () =>
-  until(async () => {
-    const { rows } = await query(gateway.database.adminUrl, 'select count(*)::int as n from store.outbox');
-    return rows[0].n === 0;
-  });
-
-async function query(url: string, text: string) {
-  const pool = createPool(url, { name: 'test', max: 1 });
-  return pool.query(text).finally(() => pool.end());
-}
-
 /** Everything that every table of a database says, as text. */
 async function everything(url: string): Promise<string> {
-  const { rows } = await query(
+  const rows = await query(
     url,
     `select format('select t::text as t from %I.%I t', schemaname, tablename) as text from pg_tables
      where schemaname not in ('pg_catalog', 'information_schema')`,
   );
   const all: string[] = [];
-  for (const { text } of rows) all.push(...(await query(url, text)).rows.map((row) => row.t));
+  for (const { text } of rows) all.push(...(await query(url, text)).map((row) => row.t));
   // Bytes show as hexadecimal.
   return all
     .map((text) => text.replaceAll(/\\\\?x([0-9a-f]+)/g, (_, hex) => Buffer.from(hex, 'hex').toString('latin1')))
@@ -64,12 +41,12 @@ describe('an erasure (P20)', () => {
       patch({ op: 'Replace', path: 'title', value: 'Quixotte II' }),
     );
     await account.scim('PATCH', `/Users/${boss['id']}`, managerIs(person['id']));
-    await drained();
+    await gateway.drained();
     expect(await everything(gateway.database.adminUrl)).toMatch(/quixotte/i);
     const answer = await erase(person['id']);
     expect(answer).toMatchObject({ status: 200, body: { userId: person['id'], erased: true, keysDestroyed: 1 } });
     expect((await account.scim('GET', `/Users/${person['id']}`)).status).toBe(404);
-    await drained();
+    await gateway.drained();
     const log = (await openEventLog(gateway.env.EVENT_LOG, {
       clientId: 'test',
       partitions: 16,
@@ -79,10 +56,12 @@ describe('an erasure (P20)', () => {
     await log.prune(new Date());
     await log.close();
     for (const { adminUrl } of databases()) expect(await everything(adminUrl)).not.toMatch(/quixotte/i);
-    const [created, ...later] = (await feedOf()).filter((event) => event['subject'] === `user/${person['id']}`);
+    const [created, ...later] = (await gateway.feed(account.id)).filter(
+      (event) => event['subject'] === `user/${person['id']}`,
+    );
     expect(created).toMatchObject({ type: 'UserCreated', erased: true, data: null });
     expect(later.at(-1)).toMatchObject({ type: 'UserErased', data: { userId: person['id'] } });
-    expect(await verified()).toEqual([]);
+    expect(await gateway.verified()).toEqual([]);
   });
 
   it('frees the names, can be asked for again, and is refused for somebody who was never there', async () => {
@@ -104,7 +83,7 @@ describe('an erasure (P20)', () => {
   it('stays after a restore of all databases that a backup holds, before the first request is answered', async () => {
     const person = await account.create('windmill', { title: 'Windmill' });
     const other = await account.create('sancho');
-    await drained();
+    await gateway.drained();
     await gateway.database.snapshot();
     await gateway.keys.snapshot();
     await erase(person['id']);
@@ -124,7 +103,7 @@ describe('an erasure (P20)', () => {
     expect((await account.scim('GET', `/Users/${other['id']}`)).status).toBe(200);
     for (const { adminUrl } of [gateway.database, gateway.keys])
       expect(await everything(adminUrl)).not.toMatch(/windmill/i);
-    expect(await verified()).toEqual([]);
+    expect(await gateway.verified()).toEqual([]);
   });
 });
 
@@ -144,10 +123,7 @@ describe('the wrapping key (decision 10)', () => {
     expect(body['rewrapped']).toBeGreaterThan(1000);
     working = false;
     await work;
-    const { rows } = await query(
-      gateway.keys.adminUrl,
-      'select distinct wrapping_key_id as id from keys.employee_keys',
-    );
+    const rows = await query(gateway.keys.adminUrl, 'select distinct wrapping_key_id as id from keys.employee_keys');
     expect(rows).toEqual([{ id: 'w2' }]);
     await gateway.stop();
     await gateway.start({ WRAPPING_KEYS: second });
@@ -155,6 +131,6 @@ describe('the wrapping key (decision 10)', () => {
     for (const id of [before['id'], ...made.slice(0, 3)]) {
       expect((await account.scim('PATCH', `/Users/${id}`, title)).status).toBe(200);
     }
-    expect(await verified()).toEqual([]);
+    expect(await gateway.verified()).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-import type { ErasureList, KeyRing } from '@bitabiz/event-store';
+import type { Erasure, ErasureList, KeyRing } from '@bitabiz/event-store';
 import type { Logger } from '@bitabiz/service-kit/log';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
@@ -29,14 +29,16 @@ export class Erasures {
 
   /** @throws Refused `user.unknown` when the account never had this employee. */
   async erase(accountId: string, userId: string, cause: Cause): Promise<ErasureReport> {
-    const { list, now } = this.parts;
+    const { list, commands, now } = this.parts;
     const known = (await this.withRows(accountId, [userId])).length > 0;
     if (!known && !(await list.has(accountId, userId))) {
       throw new Refused('user.unknown', 'There is no such employee', 'unknown');
     }
     const { actor, correlationId } = cause;
     await list.note({ accountId, userId, askedAt: now(), actor, correlationId });
-    return this.carryOut(accountId, userId, known, cause);
+    const events = known ? await commands.erase(accountId, userId, cause) : [];
+    const destroyed = await this.destroyKeys(accountId, [userId]);
+    return { userId, erased: events.length > 0, keysDestroyed: destroyed.length };
   }
 
   /**
@@ -47,32 +49,37 @@ export class Erasures {
     let again = 0;
     for await (const page of this.parts.list.pages()) {
       for (const [accountId, noted] of Map.groupBy(page, (erasure) => erasure.accountId)) {
-        const there = new Set(
-          await this.withRows(
-            accountId,
-            noted.map((erasure) => erasure.userId),
-          ),
-        );
-        for (const { userId, actor, correlationId } of noted) {
-          const cause = { actor, correlationId, causationId: correlationId };
-          const { erased, keysDestroyed } = await this.carryOut(accountId, userId, there.has(userId), cause);
-          if (erased || keysDestroyed > 0) again += 1;
-        }
+        again += await this.applyAgainIn(accountId, noted);
       }
     }
     if (again > 0) this.parts.logger.warn({ persons: again }, 'erasures were applied again before traffic');
     return again;
   }
 
-  private async carryOut(accountId: string, userId: string, known: boolean, cause: Cause): Promise<ErasureReport> {
-    const { commands, keys, batch } = this.parts;
-    const events = known ? await commands.erase(accountId, userId, cause) : [];
-    const { rows } = await batch.query<{ key_id: string }>(
-      'select distinct key_id from store.events where account_id = $1 and stream = $2 and key_id is not null',
-      [accountId, `user/${userId}`],
+  /** Nearly always there is nothing left to do, so all of an account are looked at together. @returns how many were erased again. */
+  private async applyAgainIn(accountId: string, noted: Erasure[]): Promise<number> {
+    const userIds = noted.map((erasure) => erasure.userId);
+    const there = new Set(await this.withRows(accountId, userIds));
+    const again = new Set<string>();
+    for (const { userId, actor, correlationId } of noted) {
+      if (!there.has(userId)) continue;
+      const cause = { actor, correlationId, causationId: correlationId };
+      if ((await this.parts.commands.erase(accountId, userId, cause)).length > 0) again.add(userId);
+    }
+    for (const userId of await this.destroyKeys(accountId, userIds)) again.add(userId);
+    return again.size;
+  }
+
+  /** @returns whose key it was, once for each key that was still there. */
+  private async destroyKeys(accountId: string, userIds: string[]): Promise<string[]> {
+    const { keys, batch } = this.parts;
+    const { rows } = await batch.query<{ stream: string; key_id: string }>(
+      `select distinct e.stream, e.key_id from unnest($2::text[]) s(stream) cross join lateral
+        (select stream, key_id from store.events where account_id = $1 and stream = s.stream and key_id is not null offset 0) e`,
+      [accountId, userIds.map((userId) => `user/${userId}`)],
     );
-    const keysDestroyed = await keys.destroy(rows.map((row) => row.key_id));
-    return { userId, erased: events.length > 0, keysDestroyed };
+    const owners = new Map(rows.map((row) => [row.key_id, row.stream.slice('user/'.length)]));
+    return (await keys.destroy([...owners.keys()])).map((keyId) => owners.get(keyId) ?? '');
   }
 
   /** Which of them still have a row. */

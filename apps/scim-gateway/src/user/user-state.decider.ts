@@ -1,4 +1,5 @@
 import type { Profile, UserEvent } from '@bitabiz/event-contracts';
+import { foldKey } from '@bitabiz/event-contracts/fold';
 
 /** What the rules read of an employee. Released: hard-deleted or deactivated by hand, the names belong to nobody (P10, P11). */
 export type Card = {
@@ -21,8 +22,11 @@ export const initial: User = { status: 'unknown' };
 export const isEmployee = (user: User): user is Employee => user.status !== 'unknown' && user.status !== 'erased';
 
 /** The names that an employee holds against everybody else: nobody's once they are released (P8, P10). */
-export const namesHeld = (user: User): string[] =>
+const namesHeld = (user: User): string[] =>
   user.status === 'active' || user.status === 'inactive' ? [user.userName, user.email] : [];
+
+/** The same as claims know them: folded, and once when both are one (P6). */
+export const keysHeld = (user: User): string[] => [...new Set(namesHeld(user).map(foldKey))];
 
 export function evolve(user: User, event: UserEvent): User {
   if (event.type === 'UserCreated') {

@@ -1,8 +1,7 @@
-import { foldKey } from '@bitabiz/event-contracts/fold';
-import type { Feed } from '@bitabiz/event-store';
+import { lockAccount, type Feed } from '@bitabiz/event-store';
 import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool, PoolClient } from 'pg';
-import { isEmployee, namesHeld } from '../user/user-state.decider.js';
+import { isEmployee, keysHeld } from '../user/user-state.decider.js';
 import { toRow } from '../user/user-row.js';
 import { foldAccount, type Folded } from './fold.js';
 
@@ -12,7 +11,7 @@ import { foldAccount, type Folded } from './fold.js';
  */
 export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Promise<void> {
   await inAccount(app, accountId, async (tx) => {
-    await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 20261))', [accountId]);
+    await lockAccount(tx, accountId);
     const folded = await foldAccount(feed, accountId);
     const rows = await rowsOf(tx, accountId, folded);
     for (const table of ['own.users', 'own.tokens', 'store.claims']) {
@@ -20,7 +19,7 @@ export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Pro
     }
     await tx.query('select store.write_rows($1, $2)', [accountId, JSON.stringify(rows)]);
     const held = [...folded.users.entries()].flatMap(([userId, { user }]) =>
-      [...new Set(namesHeld(user).map(foldKey))].map((key) => ({ key, stream: `user/${userId}` })),
+      keysHeld(user).map((key) => ({ key, stream: `user/${userId}` })),
     );
     await tx.query(
       `insert into store.claims (account_id, key, stream) select $1, key, stream from unnest($2::text[], $3::text[]) c(key, stream)`,

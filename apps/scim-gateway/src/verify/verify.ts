@@ -1,9 +1,8 @@
-import { foldKey } from '@bitabiz/event-contracts/fold';
-import type { Feed } from '@bitabiz/event-store';
+import { lockAccount, type Feed } from '@bitabiz/event-store';
 import { inTransaction } from '@bitabiz/service-kit/database';
 import type { Pool, PoolClient } from 'pg';
 import type { Account } from '../account/account.decider.js';
-import { isEmployee, namesHeld } from '../user/user-state.decider.js';
+import { isEmployee, keysHeld } from '../user/user-state.decider.js';
 import { toRow, type UserRow } from '../user/user-row.js';
 import { foldAccount, type TokenRow } from './fold.js';
 
@@ -25,7 +24,7 @@ export async function verifyGateway(batch: Pool, feed: Feed): Promise<GatewayVer
 
 /** Under the account's lock, so that nothing is appended between reading the events and reading the rows. */
 async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
-  await tx.query('select pg_advisory_xact_lock(hashtextextended($1, 20261))', [accountId]);
+  await lockAccount(tx, accountId);
   const { users, account, tokens, events, gaps } = await foldAccount(feed, accountId);
   const differences: GatewayDifference[] = gaps.map((what) => ({ accountId, what, expected: null, actual: null }));
   const differ = (what: string, expected: unknown, actual: unknown) => {
@@ -48,7 +47,7 @@ async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
     [accountId],
   );
   const held = [...users.entries()].flatMap(([userId, { user }]) =>
-    [...new Set(namesHeld(user).map(foldKey))].map((key) => `${key} user/${userId}`),
+    keysHeld(user).map((key) => `${key} user/${userId}`),
   );
   differ('claims', held.toSorted(), claims.rows.map(({ key, stream }) => `${key} ${stream}`).toSorted());
   const states = await tx.query<{ state: Account }>('select state from own.accounts where account_id = $1', [

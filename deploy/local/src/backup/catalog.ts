@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { inDatabase } from '../databases.js';
 import type { Sequence } from './manifest.js';
 
 export type Table = { oid: number; schema: string; name: string; columns: string[] };
@@ -60,9 +61,11 @@ export const listed = ({ columns }: { columns: string[] }): string =>
 
 /** A database of the server as its superuser. A connection that breaks fails the query that runs on it. */
 export async function connect(server: string, database: string): Promise<pg.Client> {
-  const url = new URL(server);
-  url.pathname = `/${database}`;
-  const client = new pg.Client({ connectionString: url.href, application_name: 'backup', keepAlive: true });
+  const client = new pg.Client({
+    connectionString: inDatabase(server, database),
+    application_name: 'backup',
+    keepAlive: true,
+  });
   client.on('error', () => undefined);
   await client.connect();
   return client;

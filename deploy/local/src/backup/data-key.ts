@@ -1,6 +1,6 @@
 import { createSecretKey, randomBytes, type KeyObject } from 'node:crypto';
 import { parseWrappingKeys } from '@bitabiz/event-store/key-ring';
-import { open, seal } from '@bitabiz/event-store/seal';
+import { nonceBytes, open, seal } from '@bitabiz/event-store/seal';
 import { OperatorError } from '../operator-api.js';
 
 /** A backup's own key, wrapped: it lies with the employees' keys, so that the data's folder alone cannot be read. */
@@ -12,7 +12,7 @@ export function newDataKey(id: string, wrappingKeys: string): { key: KeyObject; 
   if (!first)
     throw new OperatorError('secrets.json holds no wrapping key: put back the file that belongs to this data');
   const bytes = randomBytes(32);
-  const wrapped = seal(first.key, bytes, randomBytes(12), id).toString('base64');
+  const wrapped = seal(first.key, bytes, randomBytes(nonceBytes), id).toString('base64');
   return { key: createSecretKey(bytes), wrapped: { wrappingKeyId: first.id, wrapped } };
 }
 

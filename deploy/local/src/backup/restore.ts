@@ -1,7 +1,7 @@
+import { freePort } from '@bitabiz/testing/free-port';
 import type pg from 'pg';
 import { ensureDatabases } from '../databases.js';
 import { claimDataDir, endLeftovers } from '../leftovers.js';
-import { freePort } from '../ports.js';
 import { Postgres } from '../postgres.js';
 import { seconds } from './backup.js';
 import { connect, migrationsIn } from './catalog.js';

@@ -3,6 +3,7 @@ import { createReadStream, createWriteStream, existsSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip, createGzip } from 'node:zlib';
+import { nonceBytes } from '@bitabiz/event-store/seal';
 import { OperatorError } from '../operator-api.js';
 
 /** What the manifest knows of a file: its size and hash as it lies there, and what opens it beside the key. */
@@ -18,7 +19,7 @@ export async function writeSealed(
   file: string,
   { key, bound, signal }: { key: KeyObject; bound: string; signal: AbortSignal },
 ): Promise<SealedFile> {
-  const nonce = randomBytes(12);
+  const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(cipherName, key, nonce).setAAD(Buffer.from(bound));
   const hash = createHash('sha256');
   let bytes = 0;

@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
+import { parseWrappingKeys } from '@bitabiz/event-store/key-ring';
 import { OperatorError } from '../operator-api.js';
 
 /** `id:base64[,id:base64]` as id → fingerprint; the keys are random, so a hash tells nothing of them. */
 export const fingerprintsOf = (wrappingKeys: string): Record<string, string> =>
   Object.fromEntries(
-    wrappingKeys.split(',').map((part) => {
-      const [id = '', key = ''] = part.split(/:(.*)/s);
-      return [id, createHash('sha256').update(`wrapping key ${key}`).digest('hex').slice(0, 32)];
+    parseWrappingKeys(wrappingKeys).map(({ id, key }) => {
+      const text = `wrapping key ${key.export().toString('base64')}`;
+      return [id, createHash('sha256').update(text).digest('hex').slice(0, 32)];
     }),
   );
 

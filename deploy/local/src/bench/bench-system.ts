@@ -1,16 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freeBlock } from '@bitabiz/testing/free-port';
 import pg from 'pg';
 import { makeAccount } from '../accounts.js';
 import { Child } from '../child.js';
-import { ensureDatabases } from '../databases.js';
-import { environmentOf, type Place } from '../environment.js';
+import { ensureDatabases, inDatabase } from '../databases.js';
+import { environmentOf, placeHere } from '../environment.js';
 import { OperatorApi } from '../operator-api.js';
 import { portsOf, urlOf, type ServiceName } from '../options.js';
-import { requireFreePorts } from '../ports.js';
 import { Postgres } from '../postgres.js';
 import { loadSecrets, type Secrets } from '../secrets.js';
 import type { Load, LoadResult } from './load-program.js';
@@ -45,7 +45,7 @@ export class BenchSystem {
   static async with<T>(options: SystemOptions, work: (system: BenchSystem) => Promise<T>): Promise<T> {
     const dataDir = mkdtempSync(join(tmpdir(), 'bitabiz-bench-'));
     const secrets = loadSecrets(dataDir);
-    const ports = await freePorts();
+    const ports = portsOf(await freeBlock(10));
     const postgres = await Postgres.open(dataDir, ports.postgres, secrets.postgresPassword);
     const system = new BenchSystem(options, dataDir, ports, postgres, secrets);
     // Postgres and the services have process groups of their own: Ctrl-C does not reach them by itself.
@@ -65,8 +65,7 @@ export class BenchSystem {
   }
 
   pidOf(process: ServiceName | 'postgres'): number {
-    if (process !== 'postgres') return this.children.get(process)?.pid ?? 0;
-    return Number(readFileSync(join(this.dataDir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0]);
+    return (process === 'postgres' ? this.postgres : this.children.get(process))?.pid ?? 0;
   }
 
   /** Counts another process among those of `usage`. */
@@ -92,9 +91,7 @@ export class BenchSystem {
   }
 
   addressOf(database: string): string {
-    const url = new URL(this.postgres.url);
-    url.pathname = `/${database}`;
-    return url.href;
+    return inDatabase(this.postgres.url, database);
   }
 
   async account(name: string): Promise<LoadAccount> {
@@ -103,19 +100,9 @@ export class BenchSystem {
     return { id, token, users: [] };
   }
 
-  /** Asks a service's API for operators. */
-  async operate(service: ServiceName, method: string, path: string, body?: object): Promise<unknown> {
-    const response = await fetch(`${this.urlOf(service)}${path}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.secrets.operatorToken}`,
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30 * 60_000),
-    });
-    if (!response.ok) throw new Error(`${method} ${path} was answered ${response.status}: ${await response.text()}`);
-    return response.json();
+  /** Asks a service's API for operators, and waits as long as a rebuild may take. */
+  operate<T>(service: ServiceName, method: string, path: string): Promise<T> {
+    return new OperatorApi(this.urlOf(service), this.secrets.operatorToken, 30 * 60_000).call<T>(method, path);
   }
 
   private async start(): Promise<void> {
@@ -124,13 +111,7 @@ export class BenchSystem {
     await ensureDatabases(this.postgres.url, this.secrets.rolePassword);
     const superuser = await this.connect('postgres');
     await superuser.query('create database bench_reference');
-    const place: Place = {
-      server: this.postgres.url,
-      log,
-      host: '127.0.0.1',
-      portOf: (service) => this.ports[service],
-      urlOf: (service) => this.urlOf(service),
-    };
+    const place = placeHere(this.postgres.url, log, this.ports);
     const root = fileURLToPath(new URL('../../../..', import.meta.url));
     for (const name of services) {
       const profiling = profile !== undefined && name === 'scim-gateway';
@@ -161,17 +142,5 @@ export class BenchSystem {
     await Promise.all(this.clients.map((client) => client.end().catch(() => undefined)));
     await this.postgres.stop();
     rmSync(this.dataDir, { recursive: true, force: true });
-  }
-}
-
-async function freePorts(): Promise<ReturnType<typeof portsOf>> {
-  for (let attempt = 0; ; attempt++) {
-    const ports = portsOf(10_000 + Math.floor(Math.random() * 1000) * 20);
-    try {
-      await requireFreePorts(ports);
-      return ports;
-    } catch (error) {
-      if (attempt === 20) throw error;
-    }
   }
 }

@@ -20,7 +20,7 @@ export async function rebuildCase({ wants, rounds, say }: BenchOptions): Promise
     for (let round = 0; round < rounds; round++) {
       const before = system.usage();
       const begin = performance.now();
-      const report = (await system.operate('employee-directory', 'POST', '/operator/rebuild', {})) as Report;
+      const report = await system.operate<Report>('employee-directory', 'POST', '/operator/rebuild');
       const ms = performance.now() - begin;
       if (!report.switched) throw new Error(`the rebuild found ${report.differences.length} differences`);
       perRound.push((report.events * 1000) / ms);

@@ -1,7 +1,7 @@
 import { until } from '@bitabiz/testing/until';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { databases } from '../databases.js';
+import { databases, inDatabase as address } from '../databases.js';
 import { RunningSystem } from './running-system.fixture.js';
 
 let system: RunningSystem;
@@ -9,9 +9,7 @@ beforeAll(async () => void (system = await RunningSystem.start('postgres', 1)));
 afterAll(() => system.stop());
 
 const inDatabase = async <T extends object>(database: string, text: string, values: unknown[] = []): Promise<T[]> => {
-  const url = new URL(system.postgresUrl);
-  url.pathname = `/${database}`;
-  const client = new pg.Client({ connectionString: url.href });
+  const client = new pg.Client({ connectionString: address(system.postgresUrl, database) });
   await client.connect();
   return (await client.query<T>(text, values).finally(() => client.end())).rows;
 };

@@ -10,9 +10,9 @@ import { expect } from 'vitest';
 import { makeAccount } from '../accounts.js';
 import { Child } from '../child.js';
 import { ensureDatabases } from '../databases.js';
-import { environmentOf, type Place } from '../environment.js';
+import { environmentOf, placeHere } from '../environment.js';
 import { OperatorApi } from '../operator-api.js';
-import { portsOf, serviceNames, urlOf, type ServiceName } from '../options.js';
+import { portsOf, serviceNames, type ServiceName } from '../options.js';
 import { Postgres } from '../postgres.js';
 import { loadSecrets, writePrivate, type Secrets } from '../secrets.js';
 import { startFileOf, type StartedAccount } from '../start-file.js';
@@ -76,14 +76,8 @@ export class RunningSystem {
     if (this.postgres.pid !== undefined) process.kill(this.postgres.pid, signal);
   }
 
-  async operator<T>(url: string, path: string, method = 'GET'): Promise<T> {
-    const response = await fetch(`${url}/operator/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${this.secrets.operatorToken}` },
-      signal: AbortSignal.timeout(120_000),
-    });
-    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as T;
+  operator<T>(url: string, path: string, method = 'GET'): Promise<T> {
+    return new OperatorApi(url, this.secrets.operatorToken, 120_000).call<T>(method, `/operator/${path}`);
   }
 
   async allReady(): Promise<void> {
@@ -134,13 +128,7 @@ export class RunningSystem {
 
   private async startServices(): Promise<void> {
     const ports = portsOf(this.first);
-    const place: Place = {
-      server: this.proxy.through(this.postgres.url),
-      log: this.broker?.url,
-      host: '127.0.0.1',
-      portOf: (service) => ports[service],
-      urlOf: (service) => urlOf(ports[service]),
-    };
+    const place = placeHere(this.proxy.through(this.postgres.url), this.broker?.url, ports);
     const add = (name: string, service: ServiceName, port: number) => {
       const environment = { PATH: '', ...environmentOf(service, place, this.secrets), PORT: String(port) };
       const program = join(root, 'apps', service, 'dist', 'main.js');
