@@ -1,10 +1,11 @@
-import { CommandQueue, type Claim, type EventStore, type Outbox } from '@bitabiz/event-store';
+import { CommandQueue, type EventStore, type Outbox, type Try } from '@bitabiz/event-store';
 import type { Pool } from 'pg';
 import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
-import { KnownQuery } from './known.query.js';
+import { KnownQuery, type Wanted } from './known.query.js';
+import type { Remembered } from './remembered.js';
 import { eraseUser } from './user/erase.decider.js';
 import { handle, needsOf, type UserOutcome, type UserRequest } from './user/user.handler.js';
-import { World, type Cause, type Outside } from './world.js';
+import { World, type Cause, type Known, type Outside } from './world.js';
 
 export type GatewayCommand =
   | { kind: 'user'; request: UserRequest; cause: Cause }
@@ -40,12 +41,13 @@ export class GatewayCommands {
     store: EventStore,
     outbox: Outbox,
     private readonly outside: Outside,
+    private readonly remembered: Remembered,
   ) {
     this.known = new KnownQuery(pool);
     this.queue = new CommandQueue(
       pool,
       store,
-      (accountId, commands, taken) => this.open(accountId, commands, taken),
+      (accountId, commands, attempt) => this.open(accountId, commands, attempt),
       () => outbox.notify(),
     );
   }
@@ -66,29 +68,53 @@ export class GatewayCommands {
     return (answer as { account: Account }).account;
   }
 
-  private async open(accountId: string, commands: GatewayCommand[], taken: Claim[]) {
+  private async open(accountId: string, commands: GatewayCommand[], { taken, fresh }: Try) {
     const needs = commands.flatMap((each) => needsOfCommand(each));
-    const keys = [...needs.flatMap((each) => each.keys), ...taken.map((claim) => claim.key)];
-    const known = await this.known.read({
+    const wanted = {
       accountId,
       userIds: unique(needs.flatMap((each) => each.userIds)),
       scimIds: unique(needs.flatMap((each) => each.scimIds)),
-      keys: unique(keys),
-    });
+      keys: unique([...needs.flatMap((each) => each.keys), ...taken.map((claim) => claim.key)]),
+    };
+    const fromMemory = !fresh && commands.every(mostlyNew);
+    const known = fromMemory ? await this.recall(wanted) : await this.read(wanted);
     const world = new World(accountId, known, this.outside);
     return {
+      fromMemory,
       decide: (each: GatewayCommand): Answer => {
         if (each.kind === 'user') return this.decideUser(world, each);
         return each.kind === 'erase' ? decideErasure(world, each) : decideOn(world, each);
       },
       batch: () => world.batch(),
+      onStored: () => {
+        this.remembered.learn(accountId, world.written);
+        for (const userId of world.written.erased) this.remembered.forget(accountId, userId);
+      },
     };
+  }
+
+  private async read(wanted: Wanted): Promise<Known> {
+    const known = await this.known.read(wanted);
+    this.remembered.learn(wanted.accountId, known);
+    return known;
+  }
+
+  private async recall(wanted: Wanted): Promise<Known> {
+    const { known, missing } = this.remembered.recall(wanted);
+    if (!missing) return known;
+    const { account, users } = await this.read(missing);
+    return { ...known, account, users: [...(known.users ?? []), ...(users ?? [])] };
   }
 
   private decideUser(world: World, { request, cause }: { request: UserRequest; cause: Cause }): Answer {
     return { user: handle(world, request, cause, (timeZone) => dayIn(timeZone, this.outside.now())) };
   }
 }
+
+/** Whoever imports or works by hand often names somebody who is there, and an erasure must not be decided on what may be out of date. */
+const mostlyNew = (command: GatewayCommand) =>
+  command.kind === 'account' || (command.kind === 'user' && fromScim.has(command.request.type));
+const fromScim = new Set<UserRequest['type']>(['Provision', 'Change', 'Remove']);
 
 function needsOfCommand(command: GatewayCommand) {
   if (command.kind === 'erase') return [{ userIds: [command.userId], scimIds: [], keys: [] }];

@@ -8,6 +8,7 @@ import {
   KeyRing,
   keysMigrations,
   Outbox,
+  RecentEvents,
   storeMigrations,
 } from '@bitabiz/event-store';
 import { openEventLog } from '@bitabiz/messaging/open-log';
@@ -36,6 +37,7 @@ import { ErasureController, KeysController } from './erasure/erasure.controller.
 import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { NewIds } from './new-ids.js';
+import { Remembered } from './remembered.js';
 import { BaseUrl } from './scim/base-url.js';
 import { DiscoveryController, UnknownController } from './scim/discovery.controller.js';
 import { scimErrors } from './scim/error.form.js';
@@ -91,13 +93,15 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const keys = new KeyRing(keysPool, config.WRAPPING_KEYS);
   await keys.refill();
   const log = await openEventLog(config.EVENT_LOG, { clientId: name, partitions: config.EVENT_LOG_PARTITIONS, logger });
-  const outbox = new Outbox(name, batch, config.READER_DATABASE_URL, keys);
+  const recent = new RecentEvents();
+  const outbox = new Outbox(name, batch, config.READER_DATABASE_URL, keys, recent);
   const feed = new Feed(name, batch, keys);
   const tail = { source: name, app, batch, url: config.READER_DATABASE_URL, keys, feed, log, logger } as const;
   await bringBackLostTail({ ...tail, rebuildRows: (accountId) => rebuildRows(app, feed, accountId) });
   const relay = startRelay({ outbox, log, topic: topicOf(name), logger });
   relayMetrics(metrics, relay);
-  const commands = new GatewayCommands(app, new EventStore(keys), outbox, { now, newId: ids.next });
+  const remembered = new Remembered();
+  const commands = new GatewayCommands(app, new EventStore(keys, recent), outbox, { now, newId: ids.next }, remembered);
   const erasures = new Erasures({ list: new ErasureList(erasuresPool), commands, keys, batch, now, logger });
   await erasures.applyAgain();
   const tokens = new AccessTokens(batch, now);
@@ -134,7 +138,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       providers: [
         { provide: GatewayCommands, useValue: commands },
         { provide: AccessTokens, useValue: tokens },
-        { provide: Users, useValue: new Users(app) },
+        { provide: Users, useValue: new Users(app, remembered) },
         { provide: Accounts, useValue: new Accounts(app, batch) },
         { provide: Erasures, useValue: erasures },
         { provide: KeyRing, useValue: keys },

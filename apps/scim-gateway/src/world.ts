@@ -30,6 +30,8 @@ export class World {
   private readonly events: NewEvent[] = [];
   private readonly changed = new Set<string>();
   private readonly tokens: Record<string, unknown>[] = [];
+  /** The rows that the batch writes, once it was made ready. */
+  written: Pick<Known, 'account' | 'users'> & { erased: string[] } = { account: null, users: null, erased: [] };
 
   constructor(
     private readonly accountId: string,
@@ -158,9 +160,10 @@ export class World {
     const accountEvents = this.events.filter((event) => event.stream.startsWith('account/')).length;
     const account = {
       stream_version: this.accountVersion + accountEvents,
-      created_at: this.outside.now(),
+      created_at: this.known.account?.created_at ?? this.outside.now().toISOString(),
       state: this.account,
     };
+    this.written = { account: accountEvents > 0 ? account : null, users, erased };
     return {
       ...(users.length > 0 && { users }),
       ...(erased.length > 0 && { erased }),

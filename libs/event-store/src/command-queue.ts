@@ -13,13 +13,22 @@ export interface Decision<Command, Result> {
   decide(command: Command): Result;
   /** Everything decided so far; an empty `events` means that nothing changes. */
   batch(): Batch;
+  /**
+   * Something was not read but remembered. The append finds out when it is out of date; a decision that leads to no event is not
+   * checked by anybody, so it is made again from what is read.
+   */
+  fromMemory?: boolean;
+  /** The batch is stored. */
+  onStored?(): void;
 }
 
-/** `taken`: claims that another stream turned out to hold; the next try shall know their holders. */
+/** `taken`: claims that another stream turned out to hold; the next try shall know their holders. `fresh`: everything must be read. */
+export type Try = { taken: Claim[]; fresh: boolean };
+
 export type Decide<Command, Result> = (
   accountId: string,
   commands: Command[],
-  taken: Claim[],
+  attempt: Try,
 ) => Promise<Decision<Command, Result>>;
 
 type Waiting<Command, Result> = {
@@ -102,12 +111,16 @@ export class CommandQueue<Command, Result> {
   private async attempt(accountId: string, commands: Command[]): Promise<Settled<Result>[]> {
     let taken: Claim[] = [];
     for (let attempt = 1; attempt <= tries; attempt++) {
-      const decision = await this.open(accountId, commands, taken);
+      const decision = await this.open(accountId, commands, { taken, fresh: attempt > 1 });
       const settled = commands.map((command) => decideOne(decision, command));
       const batch = decision.batch();
-      if (batch.events.length === 0) return settled;
+      if (batch.events.length === 0) {
+        if (decision.fromMemory) continue;
+        return settled;
+      }
       const appended = await this.send(await this.store.prepare(accountId, batch));
       if (appended.status === 'stored') {
+        decision.onStored?.();
         this.onStored(accountId);
         return settled;
       }

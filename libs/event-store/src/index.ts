@@ -6,6 +6,7 @@ export * from './feed.controller.js';
 export * from './key-ring.js';
 export * from './migrations.js';
 export * from './outbox.js';
+export * from './recent-events.js';
 export * from './seal.js';
 export * from './store.js';
 export * from './stored-event.js';

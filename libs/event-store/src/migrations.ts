@@ -14,6 +14,7 @@ export const storeMigrations: readonly Migration[] = [
   { name: 'event store', sql: [sqlFile(import.meta.url, './sql/store.table.sql'), ...walls].join('\n') },
   { name: 'append', sql: sqlFile(import.meta.url, './sql/append.table.sql') },
   { name: 'lost tail', sql: sqlFile(import.meta.url, './sql/lost-tail.table.sql') },
+  { name: 'append of one block', sql: sqlFile(import.meta.url, './sql/append-block.table.sql') },
 ];
 
 /** The table of the erasures' database, which is a database of its own, outside of the backups (decision 10). */

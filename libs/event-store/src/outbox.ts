@@ -2,6 +2,7 @@ import type { Envelope } from '@bitabiz/event-contracts';
 import { createClient } from '@bitabiz/service-kit/database';
 import type { Client, Pool } from 'pg';
 import type { KeyRing } from './key-ring.js';
+import type { Place, RecentEvents } from './recent-events.js';
 import { envelopesOf, eventColumns, type StoredEvent } from './stored-event.js';
 
 export type OutboxBatch = {
@@ -33,23 +34,20 @@ export class Outbox {
     private readonly pool: Pool,
     private readonly url: string,
     private readonly keys?: KeyRing,
+    private readonly recent?: RecentEvents,
   ) {}
 
   /** Tells the relay that something was appended: directly when it runs in this process, else by NOTIFY on a connection of its own. */
   notify(): void {
-    if (this.held) this.wakeSoon();
-    else this.pool.query(`select pg_notify('store_outbox', '')`).catch(() => undefined);
-  }
-
-  /** At once when the last time is long ago, else together with what comes meanwhile. */
-  private wakeSoon(): void {
     if (this.waking) return;
     const wait = this.wakeAfter - performance.now();
     const wake = () => {
       this.waking = undefined;
       this.wakeAfter = performance.now() + gatherMs;
-      this.wake?.();
+      if (this.held) this.wake?.();
+      else this.pool.query(`select pg_notify('store_outbox', '')`).catch(() => undefined);
     };
+    // At once when the last time is long ago, else together with what comes meanwhile.
     if (wait <= 0) wake();
     else this.waking = setTimeout(wake, wait);
   }
@@ -64,20 +62,21 @@ export class Outbox {
 
   /** @returns up to `limit` outbox rows, oldest first; an account's rows are in its order. `stopped` accounts are left out here, in SQL. */
   async claim(limit: number, stopped: string[]): Promise<OutboxBatch[]> {
-    const { rows } = await this.pool.query<StoredEvent & { outbox_id: string; first_seq: string }>({
+    const { rows } = await this.pool.query<Place & { outbox_id: string; first_seq: string }>({
       name: 'outbox-claim',
       // `offset 0`: each row looks up its own events; joined with all rows at once, every event there is would be read.
       text: `with b as (select id, account_id, first_seq, last_seq from store.outbox
           where id > $1 and account_id <> all($2::uuid[]) order by id limit $3)
-        select b.id as outbox_id, b.first_seq, ${eventColumns}, lag(e.event_id) over (partition by b.id order by e.account_seq) as previd
-        from b cross join lateral (select * from store.events
+        select b.id as outbox_id, b.first_seq, b.account_id, e.account_seq, e.event_id, e.incarnation,
+          lag(e.event_id) over (partition by b.id order by e.account_seq) as previd
+        from b cross join lateral (select account_seq, event_id, incarnation from store.events
           where account_id = b.account_id and account_seq between b.first_seq - 1 and b.last_seq offset 0) e
         order by b.id, e.account_seq`,
       values: [this.floor, stopped, limit],
     });
     if (rows.length === 0) await this.raiseFloor();
     const wanted = rows.filter((row) => Number(row.account_seq) >= Number(row.first_seq));
-    const envelopes = await envelopesOf(this.source, wanted, this.keys);
+    const envelopes = await this.envelopes(wanted);
     const batches: OutboxBatch[] = [];
     wanted.forEach((row, index) => {
       const envelope = envelopes[index] as Envelope;
@@ -91,6 +90,25 @@ export class Outbox {
       batch.lastEventId = envelope.id;
     });
     return batches;
+  }
+
+  /** What this process stored a moment ago is at hand, the rest is read. */
+  private async envelopes(places: Place[]): Promise<Envelope[]> {
+    const found = places.map((place) => this.recent?.find(this.source, place));
+    const missing = places.filter((_, index) => !found[index]);
+    if (missing.length === 0) return found as Envelope[];
+    const { rows } = await this.pool.query<StoredEvent>({
+      name: 'outbox-events',
+      text: `select ${eventColumns}, w.previd from unnest($1::uuid[], $2::bigint[], $3::uuid[]) w(account_id, account_seq, previd)
+        cross join lateral (select * from store.events where account_id = w.account_id and account_seq = w.account_seq offset 0) e`,
+      values: [
+        missing.map((each) => each.account_id),
+        missing.map((each) => each.account_seq),
+        missing.map((each) => each.previd),
+      ],
+    });
+    const read = new Map((await envelopesOf(this.source, rows, this.keys)).map((envelope) => [envelope.id, envelope]));
+    return places.map((place, index) => found[index] ?? (read.get(place.event_id) as Envelope));
   }
 
   /** Only after the log's acknowledgement. Nobody waits for the disk: a row that a crash brings back is published again, which readers skip. */

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { contracts } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool, PoolClient } from 'pg';
+import { appendCalls, definitionOf, layOut, type Sealed } from './append-call.js';
 import type { KeyRing } from './key-ring.js';
+import type { RecentEvents } from './recent-events.js';
 import { nonceBytes, seal } from './seal.js';
 
 /** An event that a decision led to. Time and ids come from the caller; the sequence number from the store. */
@@ -39,35 +40,16 @@ export type Appended =
 /** The largest event that is stored, in bytes (decision 2). */
 export const largestEvent = 256 * 1024;
 
-const argumentTypes =
-  `uuid text[] int[] text[] text[] text[] text[] uuid[] text[] int[] text[] int[] timestamptz[] text[] text[] text[] uuid[]
-  bytea[] jsonb`.split(/\s+/);
-
-/** The n-th call of store.append in one statement; `n` tells the answers apart. */
-function appendCall(n: number): string {
-  const values = argumentTypes.map((type, index) => `$${n * argumentTypes.length + index + 1}::${type}`);
-  return `select ${n} as n, status, first_seq, last_seq, detail from store.append(${values.join(', ')})`;
-}
-
-/** An account that somebody else holds must not hold up the others: together they wait this long, then fail for each to be tried alone. */
-const patience = `select -length(set_config('lock_timeout', '20ms', true)) as n, null::text as status, null::bigint as first_seq,
-  null::bigint as last_seq, null::jsonb as detail`;
-
-const appendCalls = (count: number) => ({
-  name: `store-append-${count}`,
-  text: [...(count > 1 ? [patience] : []), ...Array.from({ length: count }, (_, n) => appendCall(n))].join(
-    ' union all ',
-  ),
-});
-
-type Sealed = { data: Buffer; keyId: string | null };
 type Row = { n: number; status: Appended['status']; first_seq: string; last_seq: string; detail: never };
 
 /** A batch made ready once, so that it can be sent again with the same ids and the same bytes. */
 export type Prepared = { values: unknown[] };
 
 export class EventStore {
-  constructor(private readonly keys?: KeyRing) {}
+  constructor(
+    private readonly keys?: KeyRing,
+    private readonly recent?: RecentEvents,
+  ) {}
 
   /**
    * Seals and lays out a batch. Streams that begin here get a new key.
@@ -88,7 +70,7 @@ export class EventStore {
           'tooLarge',
         );
       }
-      if (!definition(event.type).personal) return { data: text, keyId: null };
+      if (!definitionOf(event.type).personal) return { data: text, keyId: null };
       const keyId = keyIds.get(event.stream);
       const key = keyId && keys.get(keyId);
       if (!key) throw new Refused('user.erased', 'This person was erased and cannot be changed', 'unknown');
@@ -98,6 +80,7 @@ export class EventStore {
     const streamVersions = batch.events.map((event) => {
       const version = (versions.get(event.stream) ?? 0) + 1;
       versions.set(event.stream, version);
+      this.recent?.remember({ event, version: definitionOf(event.type).version, streamVersion: version });
       return version;
     });
     return { values: layOut(accountId, batch, sealed, streamVersions, batch.rows?.(keyIds)) };
@@ -138,7 +121,7 @@ export class EventStore {
     for (const read of batch.reads) if (read.keyId) keyIds.set(read.stream, read.keyId);
     const fresh = new Set<string>();
     for (const { stream, type } of batch.events) {
-      if (!begun.has(stream) && definition(type).personal) fresh.add(stream);
+      if (!begun.has(stream) && definitionOf(type).personal) fresh.add(stream);
     }
     if (fresh.size === 0) return keyIds;
     if (!this.keys) throw new Error('personal events need a key ring');
@@ -146,42 +129,6 @@ export class EventStore {
     [...fresh].forEach((stream, index) => keyIds.set(stream, taken[index]?.id ?? ''));
     return keyIds;
   }
-}
-
-function definition(type: string) {
-  const found = contracts.get(type);
-  if (!found) throw new Error(`${type} has no contract`);
-  return found;
-}
-
-function layOut(
-  accountId: string,
-  { reads, releases, claims, events }: Batch,
-  sealed: Sealed[],
-  versions: number[] | null,
-  rows: unknown,
-): unknown[] {
-  return [
-    accountId,
-    reads.map((read) => read.stream),
-    reads.map((read) => read.version),
-    releases.map((claim) => claim.key),
-    releases.map((claim) => claim.stream),
-    claims.map((claim) => claim.key),
-    claims.map((claim) => claim.stream),
-    events.map((event) => event.id),
-    events.map((event) => event.stream),
-    versions,
-    events.map((event) => event.type),
-    events.map((event) => definition(event.type).version),
-    events.map((event) => event.time),
-    events.map((event) => event.actor),
-    events.map((event) => event.causationId),
-    events.map((event) => event.correlationId),
-    sealed.map((each) => each.keyId),
-    sealed.map((each) => each.data),
-    rows === undefined ? null : JSON.stringify(rows),
-  ];
 }
 
 /** Holds the account's lock until the transaction ends, as every append does: nothing is appended meanwhile. */

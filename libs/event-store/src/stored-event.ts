@@ -24,34 +24,35 @@ export type StoredEvent = {
   previd: string | null;
 };
 
+/** @param data what the event says, opened; null and `erased` when its key is gone. */
+export const toEnvelope = (source: string, row: Omit<StoredEvent, 'key_id' | 'data'>, data: unknown): Envelope => ({
+  specversion: '1.0',
+  id: row.event_id,
+  type: row.type,
+  source,
+  subject: row.stream,
+  time: row.happened_at.toISOString(),
+  datacontenttype: 'application/json',
+  dataschema: dataschema(row.type, row.version),
+  accountid: row.account_id,
+  streamversion: row.stream_version,
+  accountseq: Number(row.account_seq),
+  previd: row.previd,
+  actor: row.actor,
+  causationid: row.causation_id,
+  correlationid: row.correlation_id,
+  incarnation: row.incarnation,
+  data,
+});
+
 /** Opens sealed events. One whose key is gone becomes an erased envelope: it keeps its place, its content is gone (decision 10). */
 export async function envelopesOf(source: string, rows: StoredEvent[], keys?: KeyRing): Promise<Envelope[]> {
   const sealed = rows.flatMap((row) => (row.key_id === null ? [] : [row.key_id]));
   const found = sealed.length > 0 ? await keys?.find(sealed) : undefined;
   return rows.map((row) => {
-    const envelope: Envelope = {
-      specversion: '1.0',
-      id: row.event_id,
-      type: row.type,
-      source,
-      subject: row.stream,
-      time: row.happened_at.toISOString(),
-      datacontenttype: 'application/json',
-      dataschema: dataschema(row.type, row.version),
-      accountid: row.account_id,
-      streamversion: row.stream_version,
-      accountseq: Number(row.account_seq),
-      previd: row.previd,
-      actor: row.actor,
-      causationid: row.causation_id,
-      correlationid: row.correlation_id,
-      incarnation: row.incarnation,
-      data: null,
-    };
     const key = row.key_id === null ? undefined : found?.get(row.key_id);
-    if (row.key_id !== null && !key) return { ...envelope, erased: true };
+    if (row.key_id !== null && !key) return { ...toEnvelope(source, row, null), erased: true };
     const text = key ? open(key, row.data, `${row.account_id}/${row.event_id}`) : row.data;
-    envelope.data = JSON.parse(text.toString('utf8'));
-    return envelope;
+    return toEnvelope(source, row, JSON.parse(text.toString('utf8')));
   });
 }

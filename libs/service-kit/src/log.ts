@@ -38,18 +38,22 @@ const gatheredMs = 50;
  * them, and the last lines when the process ends.
  */
 function standardOutput(): { write(line: string): void } {
-  const destination = pino.destination({ dest: 1, sync: true, minLength: gatheredBytes });
+  // Not its own gathering: it waits for the disk (fsync) each time that it is emptied.
+  const destination = pino.destination({ dest: 1, sync: true, minLength: 0 });
+  let gathered = '';
   let soon: NodeJS.Timeout | undefined;
   const flush = () => {
     clearTimeout(soon);
     soon = undefined;
-    destination.flushSync();
+    const lines = gathered;
+    gathered = '';
+    if (lines !== '') destination.write(lines);
   };
   process.on('exit', flush);
   return {
     write(line) {
-      destination.write(line);
-      if (urgent.test(line)) flush();
+      gathered += line;
+      if (gathered.length > gatheredBytes || urgent.test(line)) flush();
       // Only while something waits: an idle process is to sleep.
       else soon ??= setTimeout(flush, gatheredMs).unref();
     },

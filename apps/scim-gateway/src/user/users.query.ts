@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { conditionOf } from '../scim/filter.condition.js';
 import { compileFilter } from '../scim/filter.sql.js';
 import type { ListQuery } from '../scim/list.js';
+import type { Remembered } from '../remembered.js';
 import type { UserRow } from './user-row.js';
 
 export type ShownUser = UserRow & { manager_gone?: boolean };
@@ -16,7 +17,10 @@ export class Users {
   private readonly byId: Together<[account: string, scimId: string], ShownUser | undefined>;
   private readonly byKey: Together<[account: string, column: string, key: string], ShownUser[]>;
 
-  constructor(private readonly pool: Pool) {
+  constructor(
+    private readonly pool: Pool,
+    private readonly remembered: Remembered,
+  ) {
     this.byId = new Together((wanted) => this.find(wanted), { most: 32 });
     this.byKey = new Together((wanted) => this.match(wanted), { most: 32 });
   }
@@ -42,6 +46,7 @@ export class Users {
       values: [wanted.map(([account]) => account), wanted.map(([, id]) => id)],
     });
     const found = new Map(rows.map(({ n, row }) => [Number(n), row]));
+    wanted.forEach(([accountId], index) => this.noteFor(accountId, found.get(index + 1)));
     return wanted.map((_, index) => found.get(index + 1) ?? undefined);
   }
 
@@ -54,7 +59,16 @@ export class Users {
       values: [0, 1, 2].map((column) => wanted.map((each) => each[column])),
     });
     const found = Map.groupBy(rows, ({ n }) => Number(n));
-    return wanted.map((_, index) => found.get(index + 1)?.map(({ row }) => row) ?? []);
+    return wanted.map(([accountId], index) => {
+      const users = found.get(index + 1)?.map(({ row }) => row) ?? [];
+      if (users.length === 1) this.noteFor(accountId, users[0]);
+      return users;
+    });
+  }
+
+  /** Entra reads a user, then changes it. */
+  private noteFor(accountId: string, user: ShownUser | null | undefined): void {
+    if (user) this.remembered.learn(accountId, { account: null, users: [user] });
   }
 
   private page(accountId: string, { filter, orderBy, startIndex, count }: ListQuery): Promise<UserPage> {

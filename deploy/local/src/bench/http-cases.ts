@@ -64,7 +64,7 @@ async function rounds(
   const { kind, accounts, concurrency, target } = scim;
   const name = nameOf(scim);
   const results: Record<Target, LoadResult[]> = { gateway: [], reference: [] };
-  const cpu: Record<Target, number[]> = { gateway: [], reference: [] };
+  const cpu: Record<Target, CpuPerRequest[]> = { gateway: [], reference: [] };
   const run = (to: Target, ms: number) =>
     system.load.ask({ url: urls[to], target: to, kind, accounts: all.slice(0, accounts), concurrency, ms });
   for (const to of ['reference', 'gateway'] as const) await run(to, Math.min(2_000, seconds * 1000));
@@ -81,9 +81,10 @@ async function rounds(
   const ratio = median(ratios);
   const failed = [...results.gateway, ...results.reference].reduce((sum, result) => sum + result.failed, 0);
   if (failed > 0) throw new Error(`${name}: ${failed} requests failed`);
-  const used = (to: Target) => `${Math.round(median(cpu[to]))} µs`;
+  const of = (to: Target, part: keyof CpuPerRequest) => Math.round(median(cpu[to].map((each) => each[part])));
+  const used = (to: Target) => `${of(to, 'answering')} + ${of(to, 'postgres')} µs`;
   say(
-    `${name}: ${ratios.map((each) => each.toFixed(2)).join(' ')} of the reference; CPU a request, with Postgres: ${used('gateway')}, reference ${used('reference')}`,
+    `${name}: ${ratios.map((each) => each.toFixed(2)).join(' ')} of the reference; CPU a request and of Postgres: ${used('gateway')}, reference ${used('reference')}`,
   );
   return {
     name,
@@ -97,9 +98,15 @@ async function rounds(
   };
 }
 
+type CpuPerRequest = { answering: number; postgres: number };
+
 /** What the answering process and Postgres used for a request, in µs: unlike the time, a busy machine hardly changes it. */
-function perRequest(to: Target, before: Map<string, number>, after: Map<string, number>, { answered }: LoadResult) {
-  const names = [to === 'gateway' ? 'scim-gateway' : 'reference', 'postgres'];
-  const seconds = names.reduce((sum, name) => sum + (after.get(name) ?? 0) - (before.get(name) ?? 0), 0);
-  return (seconds * 1e6) / answered;
+function perRequest(
+  to: Target,
+  before: Map<string, number>,
+  after: Map<string, number>,
+  { answered }: LoadResult,
+): CpuPerRequest {
+  const used = (name: string) => (((after.get(name) ?? 0) - (before.get(name) ?? 0)) * 1e6) / answered;
+  return { answering: used(to === 'gateway' ? 'scim-gateway' : 'reference'), postgres: used('postgres') };
 }

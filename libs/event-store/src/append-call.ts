@@ -1,0 +1,77 @@
+import { contracts } from '@bitabiz/event-contracts';
+import type { Batch } from './store.js';
+
+const argumentTypes =
+  `uuid text[] int[] text[] text[] text[] text[] uuid[] text[] int[] text[] int[] timestamptz[] text[] text[] text[] uuid[]
+  int[] int[] bytea jsonb`.split(/\s+/);
+
+/** The n-th call of store.append in one statement; `n` tells the answers apart. */
+function appendCall(n: number): string {
+  const values = argumentTypes.map((type, index) => `$${n * argumentTypes.length + index + 1}::${type}`);
+  return `select ${n} as n, status, first_seq, last_seq, detail from store.append(${values.join(', ')})`;
+}
+
+/** An account that somebody else holds must not hold up the others: together they wait this long, then fail for each to be tried alone. */
+const patience = `select -length(set_config('lock_timeout', '20ms', true)) as n, null::text as status, null::bigint as first_seq,
+  null::bigint as last_seq, null::jsonb as detail`;
+
+/** One statement for `count` batches. */
+export const appendCalls = (count: number) => ({
+  name: `store-append-${count}`,
+  text: [...(count > 1 ? [patience] : []), ...Array.from({ length: count }, (_, n) => appendCall(n))].join(
+    ' union all ',
+  ),
+});
+
+/** What an event says as it is stored, and the key that it is sealed with. */
+export type Sealed = { data: Buffer; keyId: string | null };
+
+/** The arguments of store.append. @param versions null: derived events, whose stream versions the store works out. */
+export function layOut(
+  accountId: string,
+  { reads, releases, claims, events }: Batch,
+  sealed: Sealed[],
+  versions: number[] | null,
+  rows: unknown,
+): unknown[] {
+  return [
+    accountId,
+    reads.map((read) => read.stream),
+    reads.map((read) => read.version),
+    releases.map((claim) => claim.key),
+    releases.map((claim) => claim.stream),
+    claims.map((claim) => claim.key),
+    claims.map((claim) => claim.stream),
+    events.map((event) => event.id),
+    events.map((event) => event.stream),
+    versions,
+    events.map((event) => event.type),
+    events.map((event) => definitionOf(event.type).version),
+    events.map((event) => event.time),
+    events.map((event) => event.actor),
+    events.map((event) => event.causationId),
+    events.map((event) => event.correlationId),
+    sealed.map((each) => each.keyId),
+    startsOf(sealed),
+    sealed.map((each) => each.data.length),
+    Buffer.concat(sealed.map((each) => each.data)),
+    rows === undefined ? null : JSON.stringify(rows),
+  ];
+}
+
+/** Where each begins in the block, counted from one as SQL does. */
+function startsOf(sealed: Sealed[]): number[] {
+  let start = 1;
+  return sealed.map(({ data }) => {
+    const own = start;
+    start += data.length;
+    return own;
+  });
+}
+
+/** @throws when the type has no contract. */
+export function definitionOf(type: string) {
+  const found = contracts.get(type);
+  if (!found) throw new Error(`${type} has no contract`);
+  return found;
+}
