@@ -15,13 +15,18 @@ function appendCall(n: number): string {
 const patience = `select -length(set_config('lock_timeout', '20ms', true)) as n, null::text as status, null::bigint as first_seq,
   null::bigint as last_seq, null::jsonb as detail`;
 
+const statements = new Map<number, { name: string; text: string }>();
+
 /** One statement for `count` batches. */
-export const appendCalls = (count: number) => ({
-  name: `store-append-${count}`,
-  text: [...(count > 1 ? [patience] : []), ...Array.from({ length: count }, (_, n) => appendCall(n))].join(
-    ' union all ',
-  ),
-});
+export function appendCalls(count: number): { name: string; text: string } {
+  let statement = statements.get(count);
+  if (!statement) {
+    const calls = [...(count > 1 ? [patience] : []), ...Array.from({ length: count }, (_, n) => appendCall(n))];
+    statement = { name: `store-append-${count}`, text: calls.join(' union all ') };
+    statements.set(count, statement);
+  }
+  return statement;
+}
 
 /** What an event says as it is stored, and the key that it is sealed with. */
 export type Sealed = { data: Buffer; keyId: string | null };

@@ -39,6 +39,7 @@ export type AuthenticatedRequest = FastifyRequest & { principal?: Principal };
 /** Checks the bearer token of every API that has no guard of its own (decision 14). */
 export class AuthGuard implements CanActivate {
   private readonly reflector = new Reflector();
+  private readonly callersOf = new WeakMap<object, Caller[]>();
 
   constructor(
     private readonly options: AuthOptions,
@@ -48,8 +49,7 @@ export class AuthGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
-    const callers =
-      this.reflector.getAllAndOverride<Caller[] | undefined>(allowed, [context.getHandler(), context.getClass()]) ?? [];
+    const callers = this.callers(context);
     if (callers.includes('anybody')) return true;
     // By the route, not by the address: an address has many spellings.
     const route = request.routeOptions.url ?? '';
@@ -59,6 +59,17 @@ export class AuthGuard implements CanActivate {
     requireCaller(principal, callers);
     requireOwnAccount(principal, (request.params as { accountId?: string } | undefined)?.accountId);
     return true;
+  }
+
+  /** Written on the route for good, so it is looked up once. */
+  private callers(context: ExecutionContext): Caller[] {
+    const route = context.getHandler();
+    const known = this.callersOf.get(route);
+    if (known) return known;
+    const places = [route, context.getClass()];
+    const callers = this.reflector.getAllAndOverride<Caller[] | undefined>(allowed, places) ?? [];
+    this.callersOf.set(route, callers);
+    return callers;
   }
 }
 
