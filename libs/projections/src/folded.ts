@@ -2,9 +2,7 @@ import type { Source } from '@bitabiz/event-contracts';
 import type { AnyEvent } from '@bitabiz/messaging/apply';
 import type { PoolClient } from 'pg';
 import type { Projection } from './projection.js';
-
-/** A row as JSON shows it: dates as text, so that a row read back is the row that was written. */
-export type Row = { account_id: string } & Record<string, unknown>;
+import { upsert, type Row } from './row-writer.js';
 
 type Folded<R extends Row> = {
   name: string;
@@ -71,20 +69,6 @@ async function load<R extends Row>(
   return new Map(rows.map(({ row }) => [`${row.account_id}/${String(row[id])}`, row]));
 }
 
-/** Writes whole rows. The columns are those of the first row, in one order: every row of a table has the same. */
-export async function upsert(tx: PoolClient, table: string, id: string, rows: Row[]): Promise<void> {
-  const [first] = rows;
-  if (!first) return;
-  const columns = Object.keys(first).sort();
-  const changed = columns.filter((column) => column !== 'account_id' && column !== id);
-  await tx.query({
-    name: `upsert-${table}`,
-    text: `insert into ${table} (${columns.join(', ')}) select ${columns.join(', ')} from json_populate_recordset(null::${table}, $1::json)
-      on conflict (account_id, ${id}) do update set ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    values: [JSON.stringify(rows)],
-  });
-}
-
 async function remove(
   tx: PoolClient,
   table: string,
@@ -96,16 +80,4 @@ async function remove(
     `delete from ${table} t using unnest($1::uuid[], $2::uuid[]) k(account_id, id) where t.account_id = k.account_id and t.${id} = k.id`,
     [keys.map((key) => key.accountId), keys.map((key) => key.id)],
   );
-}
-
-/** Adds rows that are never changed, such as a history; one that is there already stays. */
-export async function insert(tx: PoolClient, table: string, rows: Row[]): Promise<void> {
-  const [first] = rows;
-  if (!first) return;
-  const columns = Object.keys(first).sort().join(', ');
-  await tx.query({
-    name: `insert-${table}`,
-    text: `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json) on conflict do nothing`,
-    values: [JSON.stringify(rows)],
-  });
 }

@@ -1,5 +1,6 @@
 import type { Profile, UserEvent } from '@bitabiz/event-contracts';
-import { folded, type Row } from '@bitabiz/projections/folded';
+import { folded } from '@bitabiz/projections/folded';
+import type { Row } from '@bitabiz/projections/row-writer';
 import { calendarGroupOf, nameKey } from '../group/names.js';
 import { folding } from './folding.js';
 import { sqlFile } from '@bitabiz/service-kit/migrations';

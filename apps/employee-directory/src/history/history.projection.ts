@@ -1,4 +1,4 @@
-import { insert } from '@bitabiz/projections/folded';
+import { insert } from '@bitabiz/projections/row-writer';
 import type { Projection } from '@bitabiz/projections/projection';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
 
