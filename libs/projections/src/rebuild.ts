@@ -3,7 +3,8 @@ import { lockCheckpoints, readCheckpoints } from '@bitabiz/messaging/checkpoints
 import type { FeedClient } from '@bitabiz/messaging/feed-client';
 import { inTransaction } from '@bitabiz/service-kit/database';
 import type { Logger } from '@bitabiz/service-kit/log';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { batchesOf } from './feed-batches.js';
 import { inParallel } from './in-parallel.js';
 import { compareAccount, type Difference } from './parity.js';
 import { handlerOf, liveSchema, searchPath, shadowSchema, type ProjectionSet } from './projection.js';
@@ -72,23 +73,28 @@ async function accountsOf({ batch }: RebuildOptions): Promise<string[]> {
 async function fold(options: RebuildOptions, source: string, accountId: string, until: number): Promise<number> {
   const { react: _, ...silent } = options.set;
   const handler = handlerOf(silent);
+  const checkpoints = await inShadow(options, (tx) => readCheckpoints(tx, source, [accountId]));
+  const after = checkpoints.get(accountId)?.lastSeq ?? 0;
   let events = 0;
-  for (;;) {
-    const reached = await inTransaction(options.batch, async (tx) => {
-      // Plans for the table as it is now: one kept from when it was empty reads all of it for every row.
-      await tx.query(
-        `set local search_path = ${searchPath(shadowSchema)}; set local plan_cache_mode = force_custom_plan`,
-      );
-      const after = (await readCheckpoints(tx, source, [accountId])).get(accountId)?.lastSeq ?? 0;
-      if (after >= until) return 0;
-      const page = await feedOf(options.feeds, source).page(accountId, after);
-      const wanted = page.filter((envelope) => envelope.accountseq <= until);
-      if (wanted.length > 0) await applyEvents(tx, source, wanted, handler, options.now);
-      return wanted.length;
-    });
-    if (reached === 0) return events;
-    events += reached;
+  for await (const batch of batchesOf(feedOf(options.feeds, source), accountId, after, until)) {
+    const { behind, suspect, paused } = await inShadow(options, (tx) =>
+      applyEvents(tx, source, batch, handler, options.now),
+    );
+    events += batch.length;
+    // The comparison tells of an account that cannot go on, and the consumer mends it after the switch.
+    if (behind.length + suspect.length + paused.length > 0) break;
   }
+  return events;
+}
+
+function inShadow<T>({ batch }: RebuildOptions, work: (tx: PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(batch, async (tx) => {
+    // Plans for the table as it is now: one kept from when it was empty reads all of it for every row.
+    await tx.query(
+      `set local search_path = ${searchPath(shadowSchema)}; set local plan_cache_mode = force_custom_plan`,
+    );
+    return work(tx);
+  });
 }
 
 /** Holds the live checkpoints still, brings the shadow to exactly their sequence, compares. */
