@@ -15,11 +15,13 @@ type Folded<R extends Row> = {
   idOf(event: AnyEvent): string | undefined;
   /** The row after the event, null when it is gone. Pure: the projection is exactly the fold of the feed. */
   evolve(row: R | undefined, event: AnyEvent): R | null;
+  /** Columns that follow from the others: worked out when a row is written, not at every event. */
+  derive?(row: R): Partial<R>;
 };
 
 /** A projection of one table whose rows are folds of events: one read and one write per batch, however many events it has. */
 export function folded<R extends Row>(definition: Folded<R>): Projection & { evolve: Folded<R>['evolve'] } {
-  const { name, table, sql, sources, id, idOf, evolve } = definition;
+  const { name, table, sql, sources, id, idOf, evolve, derive } = definition;
   return {
     name,
     tables: [table],
@@ -45,7 +47,7 @@ export function folded<R extends Row>(definition: Folded<R>): Projection & { evo
           (each, event) => evolve(each ?? undefined, event),
           before.get(key) ?? null,
         );
-        if (row) after.push(row);
+        if (row) after.push(derive ? { ...row, ...derive(row) } : row);
         else if (before.has(key)) gone.push(entry);
       }
       await upsert(tx, table, id, after);

@@ -60,8 +60,9 @@ export const cards = folded<Card>({
   idOf: (event) => (event.stream.startsWith('user/') ? event.stream.slice('user/'.length) : undefined),
   evolve: (row, event) => {
     const next = evolve(row, event as unknown as UserEvent & { accountId: string; time: string });
-    return next && { ...next, ...keysOf(next), changed_at: event.time };
+    return next && { ...next, changed_at: event.time };
   },
+  derive: keysOf,
 });
 
 function evolve(row: Card | undefined, event: UserEvent & { accountId: string; time: string }): Card | null {
