@@ -2,7 +2,7 @@ import type { Source } from '@bitabiz/event-contracts';
 import type { AnyEvent } from '@bitabiz/messaging/apply';
 import type { PoolClient } from 'pg';
 import type { Projection } from './projection.js';
-import { upsert, type Row } from './row-writer.js';
+import { insertFresh, upsert, type Row } from './row-writer.js';
 
 type Folded<R extends Row> = {
   name: string;
@@ -27,7 +27,7 @@ export function folded<R extends Row>(definition: Folded<R>): Projection & { evo
     tables: [table],
     sql,
     evolve,
-    async apply(tx, source, events) {
+    async apply(tx, source, events, fresh) {
       if (!sources.includes(source)) return;
       const touched = new Map<string, { accountId: string; id: string; events: AnyEvent[] }>();
       for (const event of events) {
@@ -39,7 +39,7 @@ export function folded<R extends Row>(definition: Folded<R>): Projection & { evo
         else touched.set(key, { accountId: event.accountId, id: rowId, events: [event] });
       }
       if (touched.size === 0) return;
-      const before = await load<R>(tx, table, id, [...touched.values()]);
+      const before = fresh ? new Map<string, R>() : await load<R>(tx, table, id, [...touched.values()]);
       const after: R[] = [];
       const gone: { accountId: string; id: string }[] = [];
       for (const [key, entry] of touched) {
@@ -50,6 +50,7 @@ export function folded<R extends Row>(definition: Folded<R>): Projection & { evo
         if (row) after.push(derive ? { ...row, ...derive(row) } : row);
         else if (before.has(key)) gone.push(entry);
       }
+      if (fresh) return insertFresh(tx, table, after);
       await upsert(tx, table, id, after);
       await remove(tx, table, id, gone);
     },

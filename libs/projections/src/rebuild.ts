@@ -1,4 +1,4 @@
-import { applyEvents } from '@bitabiz/messaging/apply';
+import { applyEvents, type Handler } from '@bitabiz/messaging/apply';
 import { lockCheckpoints, readCheckpoints } from '@bitabiz/messaging/checkpoints';
 import type { FeedClient } from '@bitabiz/messaging/feed-client';
 import { inTransaction } from '@bitabiz/service-kit/database';
@@ -71,12 +71,18 @@ async function accountsOf({ batch }: RebuildOptions): Promise<string[]> {
 
 /** Folds the account's feed into the shadow, up to sequence `until`. Derived events wait until the switch (decision 7). */
 async function fold(options: RebuildOptions, source: string, accountId: string, until: number): Promise<number> {
+  if (until === 0) return 0;
+  const reached = await inShadow(options, async (tx) => {
+    const { rows } = await tx.query<{ source: string; last_seq: string }>(
+      'select source, last_seq from checkpoints where account_id = $1',
+      [accountId],
+    );
+    return new Map(rows.map((row) => [row.source, Number(row.last_seq)]));
+  });
   const { react: _, ...silent } = options.set;
-  const handler = handlerOf(silent);
-  const checkpoints = await inShadow(options, (tx) => readCheckpoints(tx, source, [accountId]));
-  const after = checkpoints.get(accountId)?.lastSeq ?? 0;
+  const handler = freshOnce(silent, reached.size === 0);
   let events = 0;
-  for await (const batch of batchesOf(feedOf(options.feeds, source), accountId, after, until)) {
+  for await (const batch of batchesOf(feedOf(options.feeds, source), accountId, reached.get(source) ?? 0, until)) {
     const { behind, suspect, paused } = await inShadow(options, (tx) =>
       applyEvents(tx, source, batch, handler, options.now),
     );
@@ -85,6 +91,17 @@ async function fold(options: RebuildOptions, source: string, accountId: string, 
     if (behind.length + suspect.length + paused.length > 0) break;
   }
   return events;
+}
+
+/** Only the first call finds the account `fresh`: the next one, or the same events again one by one, does not. */
+function freshOnce(set: ProjectionSet, fresh: boolean): Handler {
+  const handle = handlerOf(set);
+  let first = fresh;
+  return (tx, source, events) => {
+    const asFresh = first;
+    first = false;
+    return handle(tx, source, events, asFresh);
+  };
 }
 
 function inShadow<T>({ batch }: RebuildOptions, work: (tx: PoolClient) => Promise<T>): Promise<T> {
