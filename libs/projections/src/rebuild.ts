@@ -10,6 +10,9 @@ import { compareAccount, type Difference } from './parity.js';
 import { handlerOf, liveSchema, searchPath, shadowSchema, type ProjectionSet } from './projection.js';
 import { schemaSql } from './schema.js';
 
+/** Accounts at once: while Postgres writes the rows of one, others are fetched and folded. */
+const defaultWorkers = 4;
+
 export type RebuildOptions = {
   set: ProjectionSet;
   /** The owner: creates, swaps and drops schemas. */
@@ -42,7 +45,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   });
   let events = 0;
   const differences: Difference[] = [];
-  await inParallel(options.workers ?? 4, accounts, async (accountId) => {
+  await inParallel(options.workers ?? defaultWorkers, accounts, async (accountId) => {
     for (const source of set.sources) {
       const live = (await readCheckpoints(options.batch, source, [accountId])).get(accountId);
       const folded = await fold(options, source, accountId, live?.lastSeq ?? 0);
@@ -139,15 +142,12 @@ async function switchOver(options: RebuildOptions): Promise<void> {
     await tx.query(`alter schema ${shadowSchema} rename to ${liveSchema}`);
   });
   if (!set.react) return;
-  const { rows } = await options.batch.query<{ account_id: string }>(
-    `select distinct account_id from ${liveSchema}.checkpoints`,
-  );
-  for (const { account_id: accountId } of rows) {
-    await inTransaction(options.batch, async (tx) => {
+  await inParallel(options.workers ?? defaultWorkers, await accountsOf(options), (accountId) =>
+    inTransaction(options.batch, async (tx) => {
       for (const source of set.sources) await lockCheckpoints(tx, source, [accountId]);
       await set.react?.(tx, { accountId }, 'rebuild');
-    });
-  }
+    }),
+  );
 }
 
 function feedOf(feeds: ReadonlyMap<string, FeedClient>, source: string): FeedClient {
