@@ -18,9 +18,8 @@ export class FeedController {
 
   @Get()
   @Header('content-type', 'application/x-ndjson')
-  async page(@Query({ schema: Page }) { account, after, limit }: z.infer<typeof Page>): Promise<string> {
-    const envelopes = await this.feed.page(account, after, limit);
-    return envelopes.map((envelope) => `${JSON.stringify(envelope)}\n`).join('');
+  page(@Query({ schema: Page }) { account, after, limit }: z.infer<typeof Page>): Promise<Buffer> {
+    return this.feed.lines(account, after, limit);
   }
 
   @Get('heads')

@@ -1,7 +1,7 @@
 import type { Envelope } from '@bitabiz/event-contracts';
 import type { Pool } from 'pg';
 import type { KeyRing } from './key-ring.js';
-import { envelopesOf, eventColumns, type StoredEvent } from './stored-event.js';
+import { envelopesOf, eventColumns, linesOf, type StoredEvent } from './stored-event.js';
 
 export type Head = { account: string; seq: number; id: string };
 export type Heads = { incarnation: number; cursor: string; complete: boolean; heads: Head[] };
@@ -20,15 +20,25 @@ export class Feed {
 
   /** @returns at most `limit` events of the account after `after`, oldest first; none when there is nothing more. */
   async page(accountId: string, after: number, limit = longestPage): Promise<Envelope[]> {
-    const { rows } = await this.pool.query<StoredEvent>({
+    return envelopesOf(this.source, await this.rows(accountId, after, limit), this.keys);
+  }
+
+  /** The same page as NDJSON. */
+  async lines(accountId: string, after: number, limit = longestPage): Promise<Buffer> {
+    return linesOf(this.source, await this.rows(accountId, after, limit), this.keys);
+  }
+
+  private async rows(accountId: string, after: number, limit: number): Promise<StoredEvent[]> {
+    const { rows } = await this.pool.query<Omit<StoredEvent, 'previd'>>({
       name: 'feed-page',
-      text: `select ${eventColumns}, lag(e.event_id) over (order by e.account_seq) as previd
-        from store.events e where e.account_id = $1 and e.account_seq >= $2 order by e.account_seq limit $3`,
+      text: `select ${eventColumns} from store.events e
+        where e.account_id = $1 and e.account_seq >= $2 order by e.account_seq limit $3`,
       values: [accountId, after, Math.min(limit, longestPage) + (after > 0 ? 1 : 0)],
     });
     // The row before the page only lends its id to `previd`.
-    const wanted = rows.filter((row) => Number(row.account_seq) > after);
-    return envelopesOf(this.source, wanted, this.keys);
+    return rows
+      .map((row, index) => Object.assign(row, { previd: rows[index - 1]?.event_id ?? null }))
+      .filter((row) => Number(row.account_seq) > after);
   }
 
   /**

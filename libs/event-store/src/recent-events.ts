@@ -1,7 +1,7 @@
 import type { Envelope } from '@bitabiz/event-contracts';
 import { LRUCache } from 'lru-cache';
 import type { NewEvent } from './store.js';
-import { toEnvelope } from './stored-event.js';
+import { attributesOf } from './stored-event.js';
 
 /** As long as unwrapped keys are believed: what is erased meanwhile goes out in clear no longer than that (decision 10). */
 const rememberedMs = 5_000;
@@ -42,6 +42,6 @@ export class RecentEvents {
       causation_id: event.causationId,
       correlation_id: event.correlationId,
     };
-    return toEnvelope(source, row, event.data);
+    return { ...attributesOf(source, row), data: event.data };
   }
 }

@@ -24,8 +24,45 @@ export type StoredEvent = {
   previd: string | null;
 };
 
-/** @param data what the event says, opened; null and `erased` when its key is gone. */
-export const toEnvelope = (source: string, row: Omit<StoredEvent, 'key_id' | 'data'>, data: unknown): Envelope => ({
+/** Opens sealed events. One whose key is gone becomes an erased envelope: it keeps its place, its content is gone (decision 10). */
+export async function envelopesOf(source: string, rows: StoredEvent[], keys?: KeyRing): Promise<Envelope[]> {
+  const payloadOf = await opener(rows, keys);
+  return rows.map((row) => {
+    const payload = payloadOf(row);
+    const data: unknown = payload ? JSON.parse(payload.toString('utf8')) : null;
+    return { ...attributesOf(source, row), data, ...(!payload && erased) };
+  });
+}
+
+/** The same envelopes as NDJSON. A payload is stored as JSON, so it goes into its line as it is. */
+export async function linesOf(source: string, rows: StoredEvent[], keys?: KeyRing): Promise<Buffer> {
+  const payloadOf = await opener(rows, keys);
+  return Buffer.concat(
+    rows.flatMap((row) => {
+      const payload = payloadOf(row);
+      const attributes = attributesOf(source, row);
+      if (!payload) return [Buffer.from(`${JSON.stringify({ ...attributes, data: null, ...erased })}\n`)];
+      return [Buffer.from(`${JSON.stringify(attributes).slice(0, -1)},"data":`), payload, lineEnd];
+    }),
+  );
+}
+
+const erased = { erased: true } as const;
+const lineEnd = Buffer.from('}\n');
+
+/** Fetches all keys at once. @returns what gives a row's payload in clear, or undefined when its key is gone. */
+async function opener(rows: StoredEvent[], keys?: KeyRing): Promise<(row: StoredEvent) => Buffer | undefined> {
+  const sealed = rows.flatMap((row) => (row.key_id === null ? [] : [row.key_id]));
+  const found = sealed.length > 0 ? await keys?.find(sealed) : undefined;
+  return (row) => {
+    if (row.key_id === null) return row.data;
+    const key = found?.get(row.key_id);
+    return key && open(key, row.data, `${row.account_id}/${row.event_id}`);
+  };
+}
+
+/** Everything of an envelope but what the event says. */
+export const attributesOf = (source: string, row: Omit<StoredEvent, 'key_id' | 'data'>): Omit<Envelope, 'data'> => ({
   specversion: '1.0',
   id: row.event_id,
   type: row.type,
@@ -42,17 +79,4 @@ export const toEnvelope = (source: string, row: Omit<StoredEvent, 'key_id' | 'da
   causationid: row.causation_id,
   correlationid: row.correlation_id,
   incarnation: row.incarnation,
-  data,
 });
-
-/** Opens sealed events. One whose key is gone becomes an erased envelope: it keeps its place, its content is gone (decision 10). */
-export async function envelopesOf(source: string, rows: StoredEvent[], keys?: KeyRing): Promise<Envelope[]> {
-  const sealed = rows.flatMap((row) => (row.key_id === null ? [] : [row.key_id]));
-  const found = sealed.length > 0 ? await keys?.find(sealed) : undefined;
-  return rows.map((row) => {
-    const key = row.key_id === null ? undefined : found?.get(row.key_id);
-    if (row.key_id !== null && !key) return { ...toEnvelope(source, row, null), erased: true };
-    const text = key ? open(key, row.data, `${row.account_id}/${row.event_id}`) : row.data;
-    return toEnvelope(source, row, JSON.parse(text.toString('utf8')));
-  });
-}

@@ -2,8 +2,9 @@ import type { AccountEvent } from '@bitabiz/event-contracts';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
 import type { TokenLookup } from '@bitabiz/service-kit/auth';
 import type { Pool } from 'pg';
-import { folded, type Row } from './folded.js';
+import { folded } from './folded.js';
 import type { Projection } from './projection.js';
+import type { Row } from './row-writer.js';
 
 type Account = Row & { id: string; name: string; time_zone: string; open: boolean };
 type Token = Row & {

@@ -1,6 +1,7 @@
 import type { UserEvent } from '@bitabiz/event-contracts';
-import { folded, type Row } from './folded.js';
+import { folded } from './folded.js';
 import type { ProjectionSet } from './projection.js';
+import type { Row } from './row-writer.js';
 
 type Person = Row & { user_id: string; email: string; active: boolean; events: number };
 type Event = UserEvent & { accountId: string };

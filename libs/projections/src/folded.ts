@@ -2,9 +2,7 @@ import type { Source } from '@bitabiz/event-contracts';
 import type { AnyEvent } from '@bitabiz/messaging/apply';
 import type { PoolClient } from 'pg';
 import type { Projection } from './projection.js';
-
-/** A row as JSON shows it: dates as text, so that a row read back is the row that was written. */
-export type Row = { account_id: string } & Record<string, unknown>;
+import { insertFresh, upsert, type Row } from './row-writer.js';
 
 type Folded<R extends Row> = {
   name: string;
@@ -17,17 +15,19 @@ type Folded<R extends Row> = {
   idOf(event: AnyEvent): string | undefined;
   /** The row after the event, null when it is gone. Pure: the projection is exactly the fold of the feed. */
   evolve(row: R | undefined, event: AnyEvent): R | null;
+  /** Columns that follow from the others: worked out when a row is written, not at every event. */
+  derive?(row: R): Partial<R>;
 };
 
 /** A projection of one table whose rows are folds of events: one read and one write per batch, however many events it has. */
 export function folded<R extends Row>(definition: Folded<R>): Projection & { evolve: Folded<R>['evolve'] } {
-  const { name, table, sql, sources, id, idOf, evolve } = definition;
+  const { name, table, sql, sources, id, idOf, evolve, derive } = definition;
   return {
     name,
     tables: [table],
     sql,
     evolve,
-    async apply(tx, source, events) {
+    async apply(tx, source, events, fresh) {
       if (!sources.includes(source)) return;
       const touched = new Map<string, { accountId: string; id: string; events: AnyEvent[] }>();
       for (const event of events) {
@@ -39,7 +39,7 @@ export function folded<R extends Row>(definition: Folded<R>): Projection & { evo
         else touched.set(key, { accountId: event.accountId, id: rowId, events: [event] });
       }
       if (touched.size === 0) return;
-      const before = await load<R>(tx, table, id, [...touched.values()]);
+      const before = fresh ? new Map<string, R>() : await load<R>(tx, table, id, [...touched.values()]);
       const after: R[] = [];
       const gone: { accountId: string; id: string }[] = [];
       for (const [key, entry] of touched) {
@@ -47,9 +47,10 @@ export function folded<R extends Row>(definition: Folded<R>): Projection & { evo
           (each, event) => evolve(each ?? undefined, event),
           before.get(key) ?? null,
         );
-        if (row) after.push(row);
+        if (row) after.push(derive ? { ...row, ...derive(row) } : row);
         else if (before.has(key)) gone.push(entry);
       }
+      if (fresh) return insertFresh(tx, table, after);
       await upsert(tx, table, id, after);
       await remove(tx, table, id, gone);
     },
@@ -71,20 +72,6 @@ async function load<R extends Row>(
   return new Map(rows.map(({ row }) => [`${row.account_id}/${String(row[id])}`, row]));
 }
 
-/** Writes whole rows. The columns are those of the first row, in one order: every row of a table has the same. */
-export async function upsert(tx: PoolClient, table: string, id: string, rows: Row[]): Promise<void> {
-  const [first] = rows;
-  if (!first) return;
-  const columns = Object.keys(first).sort();
-  const changed = columns.filter((column) => column !== 'account_id' && column !== id);
-  await tx.query({
-    name: `upsert-${table}`,
-    text: `insert into ${table} (${columns.join(', ')}) select ${columns.join(', ')} from json_populate_recordset(null::${table}, $1::json)
-      on conflict (account_id, ${id}) do update set ${changed.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    values: [JSON.stringify(rows)],
-  });
-}
-
 async function remove(
   tx: PoolClient,
   table: string,
@@ -96,16 +83,4 @@ async function remove(
     `delete from ${table} t using unnest($1::uuid[], $2::uuid[]) k(account_id, id) where t.account_id = k.account_id and t.${id} = k.id`,
     [keys.map((key) => key.accountId), keys.map((key) => key.id)],
   );
-}
-
-/** Adds rows that are never changed, such as a history; one that is there already stays. */
-export async function insert(tx: PoolClient, table: string, rows: Row[]): Promise<void> {
-  const [first] = rows;
-  if (!first) return;
-  const columns = Object.keys(first).sort().join(', ');
-  await tx.query({
-    name: `insert-${table}`,
-    text: `insert into ${table} (${columns}) select ${columns} from json_populate_recordset(null::${table}, $1::json) on conflict do nothing`,
-    values: [JSON.stringify(rows)],
-  });
 }

@@ -6,6 +6,7 @@ export * from './parity.js';
 export * from './projection.js';
 export * from './rebuild.js';
 export * from './relay.controller.js';
+export * from './row-writer.js';
 export * from './run.js';
 export * from './schema.js';
 export * from './service.js';

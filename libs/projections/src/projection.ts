@@ -9,8 +9,11 @@ export type Projection = {
   tables: readonly string[];
   /** Their DDL without a schema name; `:app` and `:batch` stand for the roles. */
   sql: string;
-  /** Events of one source, of several accounts, each account's in order. The order of statements is free, the result is not. */
-  apply(tx: PoolClient, source: Source, events: AnyEvent[]): Promise<void>;
+  /**
+   * Events of one source, of several accounts, each account's in order. The order of statements is free, the result is not.
+   * `fresh`: these accounts have no rows yet, so nothing needs to be looked up, and no row can be in the way.
+   */
+  apply(tx: PoolClient, source: Source, events: AnyEvent[], fresh: boolean): Promise<void>;
 };
 
 /**
@@ -42,8 +45,8 @@ export const tablesOf = (set: ProjectionSet): string[] => set.projections.flatMa
 /** The consumer's handler: every projection in turn, then the reaction. */
 export const handlerOf =
   (set: ProjectionSet) =>
-  async (tx: PoolClient, source: string, events: AnyEvent[]): Promise<void> => {
-    for (const each of set.projections) await each.apply(tx, source as Source, events);
+  async (tx: PoolClient, source: string, events: AnyEvent[], fresh = false): Promise<void> => {
+    for (const each of set.projections) await each.apply(tx, source as Source, events, fresh);
     await set.react?.(tx, { source: source as Source, events }, 'change');
   };
 

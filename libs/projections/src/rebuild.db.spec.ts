@@ -2,7 +2,7 @@ import { applyEvents } from '@bitabiz/messaging/apply';
 import { inTransaction } from '@bitabiz/service-kit/database';
 import { History, userCreated } from '@bitabiz/testing/history';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { personsSet } from './counting.fixture.js';
+import { personsSet, poison } from './counting.fixture.js';
 import { handlerOf } from './projection.js';
 import { openProjections, silent, type OpenProjections } from './projections.fixture.js';
 import { rebuild } from './rebuild.js';
@@ -85,6 +85,36 @@ describe('a rebuild', () => {
     await apply(history);
     expect(await open.rows(history.accountId)).toHaveLength(history.events.length);
     expect((await rebuildNow()).differences).toEqual([]);
+  });
+
+  it('reads an account of more events than one batch, and a person whose events are in several', async () => {
+    const history = company(5_500);
+    const userId = history.events[0]?.subject.slice('user/'.length);
+    history.add({ type: 'UserSuspended', data: { userId, terminatedOn: '2026-02-01', origin: 'provisioning' } });
+    await apply(history);
+    expect(await rebuildNow()).toMatchObject({ differences: [], switched: true });
+    expect((await open.rows(history.accountId)).filter((row) => !row.active)).toEqual([
+      { email: 'person0@nordlys.example', active: false, events: 2 },
+    ]);
+  });
+
+  it('sets the same events aside as the consumer did, and applies all others once', async () => {
+    const history = company(3);
+    history.add(userCreated('poison'));
+    history.add(userCreated('later'));
+    const parked = () => open.batch.query('select seq, stream, event_id, reason from parked order by seq');
+    poison.active = true;
+    try {
+      await apply(history);
+      const before = { rows: await open.rows(history.accountId), parked: (await parked()).rows };
+      expect(before.parked).toHaveLength(1);
+      expect(await rebuildNow()).toMatchObject({ differences: [], switched: true });
+      expect({ rows: await open.rows(history.accountId), parked: (await parked()).rows }).toEqual(before);
+      expect(await open.lastSeq(history.accountId)).toBe(5);
+    } finally {
+      poison.active = false;
+    }
+    expect(await rebuildNow({ switching: 'always' })).toMatchObject({ differences: [{ onlyLive: 0, onlyShadow: 1 }] });
   });
 
   it('publishes nothing itself; the reaction runs once per account, as a rebuild', async () => {

@@ -1,13 +1,17 @@
-import { applyEvents } from '@bitabiz/messaging/apply';
+import { applyEvents, type Handler } from '@bitabiz/messaging/apply';
 import { lockCheckpoints, readCheckpoints } from '@bitabiz/messaging/checkpoints';
 import type { FeedClient } from '@bitabiz/messaging/feed-client';
 import { inTransaction } from '@bitabiz/service-kit/database';
 import type { Logger } from '@bitabiz/service-kit/log';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
+import { batchesOf } from './feed-batches.js';
 import { inParallel } from './in-parallel.js';
 import { compareAccount, type Difference } from './parity.js';
 import { handlerOf, liveSchema, searchPath, shadowSchema, type ProjectionSet } from './projection.js';
 import { schemaSql } from './schema.js';
+
+/** Accounts at once: while Postgres writes the rows of one, others are fetched and folded. */
+const defaultWorkers = 4;
 
 export type RebuildOptions = {
   set: ProjectionSet;
@@ -41,7 +45,7 @@ export async function rebuild(options: RebuildOptions): Promise<RebuildReport> {
   });
   let events = 0;
   const differences: Difference[] = [];
-  await inParallel(options.workers ?? 4, accounts, async (accountId) => {
+  await inParallel(options.workers ?? defaultWorkers, accounts, async (accountId) => {
     for (const source of set.sources) {
       const live = (await readCheckpoints(options.batch, source, [accountId])).get(accountId);
       const folded = await fold(options, source, accountId, live?.lastSeq ?? 0);
@@ -70,25 +74,47 @@ async function accountsOf({ batch }: RebuildOptions): Promise<string[]> {
 
 /** Folds the account's feed into the shadow, up to sequence `until`. Derived events wait until the switch (decision 7). */
 async function fold(options: RebuildOptions, source: string, accountId: string, until: number): Promise<number> {
+  if (until === 0) return 0;
+  const reached = await inShadow(options, async (tx) => {
+    const { rows } = await tx.query<{ source: string; last_seq: string }>(
+      'select source, last_seq from checkpoints where account_id = $1',
+      [accountId],
+    );
+    return new Map(rows.map((row) => [row.source, Number(row.last_seq)]));
+  });
   const { react: _, ...silent } = options.set;
-  const handler = handlerOf(silent);
+  const handler = freshOnce(silent, reached.size === 0);
   let events = 0;
-  for (;;) {
-    const reached = await inTransaction(options.batch, async (tx) => {
-      // Plans for the table as it is now: one kept from when it was empty reads all of it for every row.
-      await tx.query(
-        `set local search_path = ${searchPath(shadowSchema)}; set local plan_cache_mode = force_custom_plan`,
-      );
-      const after = (await readCheckpoints(tx, source, [accountId])).get(accountId)?.lastSeq ?? 0;
-      if (after >= until) return 0;
-      const page = await feedOf(options.feeds, source).page(accountId, after);
-      const wanted = page.filter((envelope) => envelope.accountseq <= until);
-      if (wanted.length > 0) await applyEvents(tx, source, wanted, handler, options.now);
-      return wanted.length;
-    });
-    if (reached === 0) return events;
-    events += reached;
+  for await (const batch of batchesOf(feedOf(options.feeds, source), accountId, reached.get(source) ?? 0, until)) {
+    const { behind, suspect, paused } = await inShadow(options, (tx) =>
+      applyEvents(tx, source, batch, handler, options.now),
+    );
+    events += batch.length;
+    // The comparison tells of an account that cannot go on, and the consumer mends it after the switch.
+    if (behind.length + suspect.length + paused.length > 0) break;
   }
+  return events;
+}
+
+/** Only the first call finds the account `fresh`: the next one, or the same events again one by one, does not. */
+function freshOnce(set: ProjectionSet, fresh: boolean): Handler {
+  const handle = handlerOf(set);
+  let first = fresh;
+  return (tx, source, events) => {
+    const asFresh = first;
+    first = false;
+    return handle(tx, source, events, asFresh);
+  };
+}
+
+function inShadow<T>({ batch }: RebuildOptions, work: (tx: PoolClient) => Promise<T>): Promise<T> {
+  return inTransaction(batch, async (tx) => {
+    // Plans for the table as it is now: one kept from when it was empty reads all of it for every row.
+    await tx.query(
+      `set local search_path = ${searchPath(shadowSchema)}; set local plan_cache_mode = force_custom_plan`,
+    );
+    return work(tx);
+  });
 }
 
 /** Holds the live checkpoints still, brings the shadow to exactly their sequence, compares. */
@@ -116,15 +142,12 @@ async function switchOver(options: RebuildOptions): Promise<void> {
     await tx.query(`alter schema ${shadowSchema} rename to ${liveSchema}`);
   });
   if (!set.react) return;
-  const { rows } = await options.batch.query<{ account_id: string }>(
-    `select distinct account_id from ${liveSchema}.checkpoints`,
-  );
-  for (const { account_id: accountId } of rows) {
-    await inTransaction(options.batch, async (tx) => {
+  await inParallel(options.workers ?? defaultWorkers, await accountsOf(options), (accountId) =>
+    inTransaction(options.batch, async (tx) => {
       for (const source of set.sources) await lockCheckpoints(tx, source, [accountId]);
       await set.react?.(tx, { accountId }, 'rebuild');
-    });
-  }
+    }),
+  );
 }
 
 function feedOf(feeds: ReadonlyMap<string, FeedClient>, source: string): FeedClient {

@@ -1,5 +1,6 @@
 import type { UserEvent } from '@bitabiz/event-contracts';
-import { folded, type Row } from '@bitabiz/projections/folded';
+import { folded } from '@bitabiz/projections/folded';
+import type { Row } from '@bitabiz/projections/row-writer';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
 
 export type Person = Row & {

@@ -1,5 +1,6 @@
 import type { Profile, UserEvent } from '@bitabiz/event-contracts';
-import { folded, type Row } from '@bitabiz/projections/folded';
+import { folded } from '@bitabiz/projections/folded';
+import type { Row } from '@bitabiz/projections/row-writer';
 import { calendarGroupOf, nameKey } from '../group/names.js';
 import { folding } from './folding.js';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
@@ -59,8 +60,9 @@ export const cards = folded<Card>({
   idOf: (event) => (event.stream.startsWith('user/') ? event.stream.slice('user/'.length) : undefined),
   evolve: (row, event) => {
     const next = evolve(row, event as unknown as UserEvent & { accountId: string; time: string });
-    return next && { ...next, ...keysOf(next), changed_at: event.time };
+    return next && { ...next, changed_at: event.time };
   },
+  derive: keysOf,
 });
 
 function evolve(row: Card | undefined, event: UserEvent & { accountId: string; time: string }): Card | null {

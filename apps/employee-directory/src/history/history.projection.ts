@@ -1,4 +1,4 @@
-import { insert } from '@bitabiz/projections/folded';
+import { insert, insertFresh } from '@bitabiz/projections/row-writer';
 import type { Projection } from '@bitabiz/projections/projection';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
 
@@ -12,7 +12,7 @@ export const history: Projection = {
   name: 'history_v1',
   tables: ['history'],
   sql: sqlFile(import.meta.url, './history.table.sql'),
-  async apply(tx, source, events) {
+  async apply(tx, source, events, fresh) {
     const rows = events.flatMap((event) => {
       const userId = owner.exec(event.stream)?.[1];
       if (userId === undefined || event.type === 'UserErased') return [];
@@ -30,7 +30,7 @@ export const history: Projection = {
         },
       ];
     });
-    await insert(tx, 'history', rows);
+    await (fresh ? insertFresh : insert)(tx, 'history', rows);
     const erased = events.filter((event) => event.type === 'UserErased');
     if (erased.length === 0) return;
     await tx.query(

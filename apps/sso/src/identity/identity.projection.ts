@@ -1,6 +1,7 @@
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { UserEvent } from '@bitabiz/event-contracts';
-import { folded, type Row } from '@bitabiz/projections/folded';
+import { folded } from '@bitabiz/projections/folded';
+import type { Row } from '@bitabiz/projections/row-writer';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
 
 export type Identity = Row & {
