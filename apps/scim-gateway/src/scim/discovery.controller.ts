@@ -8,8 +8,6 @@ import { ScimError } from './error.js';
 import { listResponse } from './list.js';
 import { parseQuery } from './query.js';
 
-const features = { etag: true, sort: true };
-
 /** The three discovery endpoints (RFC 7644 section 4): they advertise what works. */
 @Controller('scim/v2')
 @UseGuards(ScimAccess)
@@ -18,12 +16,12 @@ export class DiscoveryController {
 
   @Get('ServiceProviderConfig')
   configuration(@Req() request: FastifyRequest) {
-    return serviceProviderConfig(this.base.of(request), features);
+    return serviceProviderConfig(this.base.of(request));
   }
 
   @Get('ResourceTypes')
   types(@Req() request: FastifyRequest) {
-    return listResponse(unfiltered(request, resourceTypes(this.base.of(request))));
+    return all(request, resourceTypes(this.base.of(request)));
   }
 
   @Get('ResourceTypes/:id')
@@ -33,7 +31,7 @@ export class DiscoveryController {
 
   @Get('Schemas')
   all(@Req() request: FastifyRequest) {
-    return listResponse(unfiltered(request, schemas(this.base.of(request))));
+    return all(request, schemas(this.base.of(request)));
   }
 
   @Get('Schemas/:id')
@@ -43,9 +41,9 @@ export class DiscoveryController {
 }
 
 /** A filter on discovery is forbidden (RFC 7644 section 4). */
-function unfiltered<T>({ url }: FastifyRequest, list: readonly T[]): readonly T[] {
+function all<T>({ url }: FastifyRequest, rows: readonly T[]) {
   if (parseQuery(url).has('filter')) throw new ScimError(403, undefined, 'The discovery endpoints cannot be filtered');
-  return list;
+  return listResponse({ rows, total: rows.length }, 1);
 }
 
 function found<T>(resource: T | undefined, id: string): T {
@@ -54,8 +52,9 @@ function found<T>(resource: T | undefined, id: string): T {
 }
 
 const known: [RegExp, string][] = [
-  [/^\/Users$/i, 'GET, POST'],
-  [/^\/Users\/[^/]+$/i, 'GET, PUT, PATCH, DELETE'],
+  [/^\/(Users|Groups)$/i, 'GET, POST'],
+  [/^\/((Users|Groups)\/)?\.search$/i, 'POST'],
+  [/^\/(Users|Groups)\/[^/]+$/i, 'GET, PUT, PATCH, DELETE'],
   [/^\/(ServiceProviderConfig|ResourceTypes|Schemas)$/i, 'GET'],
   [/^\/(ResourceTypes|Schemas)\/[^/]+$/i, 'GET'],
 ];

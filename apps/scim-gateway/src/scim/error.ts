@@ -10,7 +10,9 @@ export type ScimType =
   | 'noTarget'
   | 'invalidValue'
   | 'invalidVers'
-  | 'sensitive';
+  | 'sensitive'
+  | 'invalidCursor'
+  | 'invalidCount';
 
 export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 export const PRODUCT_ERROR = 'urn:bitabiz:params:scim:api:messages:2.0:Error';
