@@ -39,11 +39,13 @@ import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { NewIds } from './new-ids.js';
 import { BaseUrl } from './scim/base-url.js';
-import { DiscoveryController, UnknownController } from './scim/discovery.controller.js';
+import { DiscoveryController } from './scim/discovery.controller.js';
 import { scimErrors } from './scim/error.form.js';
 import { acceptScim } from './scim/media-type.js';
 import { GroupListing } from './scim/group.listing.js';
 import { GroupsController } from './scim/groups.controller.js';
+import { RootController } from './scim/root.controller.js';
+import { UnknownController } from './scim/unknown.controller.js';
 import { UserListing } from './scim/user.listing.js';
 import { UsersController } from './scim/users.controller.js';
 import { EmployeesController } from './user/employees.controller.js';
@@ -128,6 +130,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         UsersController,
         GroupsController,
         DiscoveryController,
+        RootController,
         UnknownController,
         AccountsController,
         EmployeesController,

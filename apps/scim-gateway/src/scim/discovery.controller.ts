@@ -1,6 +1,6 @@
-import { All, Controller, Get, Inject, Param, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, UseGuards } from '@nestjs/common';
 import { Refused } from '@bitabiz/service-kit/refused';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { ScimAccess } from './access.guard.js';
 import { BaseUrl } from './base-url.js';
 import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './discovery.js';
@@ -49,26 +49,4 @@ function all<T>({ url }: FastifyRequest, rows: readonly T[]) {
 function found<T>(resource: T | undefined, id: string): T {
   if (resource === undefined) throw new Refused('discovery.unknown', `There is no ${id.slice(0, 200)}`, 'unknown');
   return resource;
-}
-
-const known: [RegExp, string][] = [
-  [/^\/(Users|Groups)$/i, 'GET, POST'],
-  [/^\/((Users|Groups)\/)?\.search$/i, 'POST'],
-  [/^\/(Users|Groups)\/[^/]+$/i, 'GET, PUT, PATCH, DELETE'],
-  [/^\/(ServiceProviderConfig|ResourceTypes|Schemas)$/i, 'GET'],
-  [/^\/(ResourceTypes|Schemas)\/[^/]+$/i, 'GET'],
-];
-
-/** Everything else under /scim/v2: 405 with what is allowed where the address is right, 404 where it is not. */
-@Controller('scim/v2')
-@UseGuards(ScimAccess)
-export class UnknownController {
-  @All(['', '*'])
-  unknown(@Req() { url, method }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): never {
-    const path = (url.split('?', 1)[0] ?? '').slice('/scim/v2'.length).replace(/\/$/, '');
-    const allowed = known.find(([pattern]) => pattern.test(path))?.[1];
-    if (allowed === undefined) throw new ScimError(404, undefined, 'There is nothing at this address');
-    void reply.header('allow', allowed);
-    throw new ScimError(405, undefined, `${method} is not possible here; possible are ${allowed}`);
-  }
 }
