@@ -39,6 +39,8 @@ import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { NewIds } from './new-ids.js';
 import { BaseUrl } from './scim/base-url.js';
+import { BulkController } from './scim/bulk.controller.js';
+import { maxPayloadSize } from './scim/bulk.read.js';
 import { DiscoveryController } from './scim/discovery.controller.js';
 import { scimErrors } from './scim/error.form.js';
 import { acceptScim } from './scim/media-type.js';
@@ -123,12 +125,13 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
     protocols: [scimErrors],
     prepare: acceptScim,
-    bodyLimit: 5 * 1024 * 1024,
+    bodyLimit: maxPayloadSize,
     module: {
       imports: [CqrsModule.forRoot()],
       controllers: [
         UsersController,
         GroupsController,
+        BulkController,
         DiscoveryController,
         RootController,
         UnknownController,

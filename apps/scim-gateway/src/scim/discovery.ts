@@ -1,6 +1,8 @@
 import { CORE, ENTERPRISE, GROUP, PRODUCT } from './attributes.js';
 import { groupSchema } from './group.schema.js';
+import { maxPayloadSize } from './bulk.read.js';
 import { defaultCount, maxResults } from './list.js';
+import { maxOperations } from './operations.js';
 import { userSchemas, type SchemaResource } from './schemas.js';
 
 /** What the gateway offers; only what works may be true (RFC 7643 section 5, RFC 9865 section 4). */
@@ -8,7 +10,7 @@ export function serviceProviderConfig(baseUrl: string) {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations, maxPayloadSize },
     filter: { supported: true, maxResults },
     changePassword: { supported: false },
     sort: { supported: true },

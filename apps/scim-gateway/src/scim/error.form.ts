@@ -1,5 +1,6 @@
 import { correlationId } from '@bitabiz/service-kit/correlation';
 import type { Answer, ErrorForm, Failure } from '@bitabiz/service-kit/problem';
+import { maxPayloadSize } from './bulk.read.js';
 import { errorBody, ScimError, type ScimType } from './error.js';
 
 export const scimPrefix = '/scim/v2';
@@ -10,8 +11,9 @@ const types: Partial<Record<number, ScimType>> = { 400: 'invalidSyntax', 409: 'u
 const sentences: Partial<Record<number, string>> = {
   400: 'The request cannot be read: it must be JSON in UTF-8',
   404: 'There is nothing at this address',
-  413: 'The request is too large',
-  414: 'The address is too long',
+  413: `The request is larger than ${maxPayloadSize} bytes: send it in parts`,
+  414: 'The address is too long: POST the query to .search instead',
+
   415: 'Send application/scim+json or application/json',
 };
 

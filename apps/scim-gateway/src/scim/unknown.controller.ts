@@ -6,6 +6,7 @@ import { scimPrefix } from './error.form.js';
 
 /** Every address under /scim/v2, and what can be done there. */
 const known: [RegExp, string][] = [
+  [/^\/Bulk$/i, 'POST'],
   [/^\/(Users|Groups)$/i, 'GET, POST'],
   [/^\/((Users|Groups)\/)?\.search$/i, 'POST'],
   [/^\/(Users|Groups)\/[^/]+$/i, 'GET, PUT, PATCH, DELETE'],
@@ -13,7 +14,7 @@ const known: [RegExp, string][] = [
   [/^\/(ResourceTypes|Schemas)\/[^/]+$/i, 'GET'],
 ];
 
-const endpoints = '/Users, /Groups, /.search, /ServiceProviderConfig, /ResourceTypes and /Schemas';
+const endpoints = '/Users, /Groups, /.search, /Bulk, /ServiceProviderConfig, /ResourceTypes and /Schemas';
 
 /** Everything else under /scim/v2: 405 with what is allowed where the address is right, 404 where it is not. */
 @Controller('scim/v2')
