@@ -100,7 +100,7 @@ function requireName({ displayName, holder }: Named): void {
   if (holder === undefined) return;
   throw new Refused(
     'group.nameTaken',
-    `Another group is called ${displayName.slice(0, 200)}: use that one, or rename one of the two`,
+    `The group ${holder} is called ${displayName.slice(0, 200)} already: use that one, or rename one of the two`,
     'conflict',
     { attribute: 'displayName', holder },
   );

@@ -17,7 +17,7 @@ const sentences: Partial<Record<number, string>> = {
   415: 'Send application/scim+json or application/json',
 };
 
-/** Every failure under /scim/v2 as a SCIM Error (RFC 7644 section 3.12), with the request's id and the rule's code for support. */
+/** Every failure under /scim/v2 as a SCIM Error (RFC 7644 section 3.12), with the rule's code and the request's id for support. */
 export const scimErrors: ErrorForm = {
   prefix: scimPrefix,
   answer(failure: Failure): Answer {
@@ -34,11 +34,14 @@ export const scimErrors: ErrorForm = {
   },
 };
 
-function toScim({ error, status, code, message, details }: Failure): ScimError {
-  const ext = { requestId: correlationId(), ...details };
-  if (error instanceof ScimError)
-    return new ScimError(error.status, error.scimType, error.detail, { ...ext, ...error.ext });
+/** The rule's code and the request's id stand at the end of the sentence, because an IT admin sees nothing else of the answer in Entra. */
+function toScim({ error, status, code, message }: Failure): ScimError {
+  const request = `request ${correlationId() ?? 'unknown'}`;
+  if (error instanceof ScimError) {
+    return new ScimError(error.status, error.scimType, `${error.detail} (${request})`);
+  }
   const ours = code.includes('.') && !code.startsWith('http.');
   const kind = ours && status === 400 ? 'invalidValue' : types[status];
-  return new ScimError(status, kind, ours ? message : (sentences[status] ?? message), { code, ...ext });
+  const sentence = ours ? message : (sentences[status] ?? message);
+  return new ScimError(status, kind, `${sentence} (${ours ? `${code}, ` : ''}${request})`);
 }
