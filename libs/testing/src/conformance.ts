@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export type Conformance = { passed: number; failures: string[] };
  * @returns the reason as text when there is no Python, or its packages cannot be had.
  */
 export async function testConformance({ url, token }: { url: string; token: string }): Promise<Conformance | string> {
-  const missing = prepare();
+  const missing = await prepare();
   if (missing !== undefined) return missing;
   const header = `Authorization: Bearer ${token}`;
   const tester = spawn(
@@ -40,19 +40,30 @@ export async function testConformance({ url, token }: { url: string; token: stri
 }
 
 /** A virtual environment of its own, with pinned versions; made once for each list of them. @returns why there is none. */
-function prepare(): string | undefined {
+async function prepare(): Promise<string | undefined> {
   const wanted = createHash('sha256').update(readFileSync(requirements)).digest('hex');
   const mark = join(folder, 'made-of');
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return undefined;
   rmSync(folder, { recursive: true, force: true });
   const made =
-    run('python3', ['-m', 'venv', folder]) ??
-    run(join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', '--requirement', requirements]);
+    (await run('python3', ['-m', 'venv', folder])) ??
+    (await run(join(bin, 'python'), [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--retries',
+      '1',
+      '--requirement',
+      requirements,
+    ]));
   if (made === undefined) writeFileSync(mark, wanted);
   return made;
 }
 
-function run(command: string, args: string[]): string | undefined {
-  const { status, error, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  return status === 0 ? undefined : `${command} ${args.join(' ')}: ${error?.message ?? stderr.trim()}`;
-}
+const run = (command: string, args: string[]): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    execFile(command, args, (error, _, stderr) => {
+      resolve(error ? `${command} ${args.join(' ')}: ${stderr.trim() || error.message}` : undefined);
+    });
+  });

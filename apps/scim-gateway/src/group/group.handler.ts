@@ -4,7 +4,6 @@ import { requireVersion, type Expected } from '../etag.js';
 import { requireProvisioning } from '../user/user.handler.js';
 import type { Cause, World } from '../world.js';
 import type { GroupWorld } from './group-world.js';
-import type { KnownGroup } from './group-row.js';
 import { noNeeds, type GroupNeeds } from './known-groups.query.js';
 
 /** One thing to do to a group, after the shapes of requests have been made uniform. Ids are those that SCIM shows, in lower case. */
@@ -18,7 +17,7 @@ export type GroupRequest =
   | { type: 'Change'; groupId: string; steps: readonly GroupStep[]; expected: Expected }
   | { type: 'Remove'; groupId: string; expected: Expected };
 
-export type GroupOutcome = { known: KnownGroup; events: string[] };
+export type GroupOutcome = { groupId: string; version: number; events: string[] };
 
 /** What must be read before a request can be decided. */
 export function groupNeedsOf(request: GroupRequest): GroupNeeds {
@@ -50,7 +49,7 @@ export function handleGroup(groups: GroupWorld, people: World, request: GroupReq
   const command =
     request.type === 'Remove' ? ({ type: 'DeleteGroup', data: {} } as const) : wanted(groups, request.type, request);
   const events = groups.carryOut(groupId, command, cause);
-  return { known: groups.group(groupId), events: events.map((event) => event.type) };
+  return { groupId, version: groups.group(groupId).version, events: events.map((event) => event.type) };
 }
 
 type Wanted = { groupId: string; steps: readonly GroupStep[] };

@@ -2,7 +2,6 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Groups } from '../group/groups.query.js';
 import type { ScimRequest } from './access.guard.js';
 import { BaseUrl } from './base-url.js';
-import { resolved } from './filter.condition.js';
 import { groupParts, groupTable } from './group.names.js';
 import { renderGroup, showsMembers } from './group.render.js';
 import { parseList, type ListQuery } from './list.js';
@@ -17,9 +16,7 @@ export class GroupListing implements Listing {
   ) {}
 
   parse(parameters: ReadonlyMap<string, string>): ListQuery {
-    const query = parseList(parameters, groupTable, groupParts);
-    if (query.filter) resolved(query.filter, groupTable.leaves);
-    return query;
+    return parseList(parameters, groupTable, groupParts);
   }
 
   async page(request: ScimRequest, query: ListQuery) {

@@ -100,7 +100,7 @@ export class GroupsController {
     const change = { type: 'Change', groupId: known(id), steps, expected: expectedOf(request) } as const;
     const outcome = await this.run(request, change);
     if (parseQuery(request.url).has('attributes')) return this.answer(request, reply, outcome);
-    void reply.code(204).header('etag', etag(outcome.known.version));
+    void reply.code(204).header('etag', etag(outcome.version));
     return undefined;
   }
 
@@ -114,9 +114,8 @@ export class GroupsController {
     return this.commands.execute(new ForGroup(request.access.accountId, group, causeOf(request, this.ids.next)));
   }
 
-  private async answer(request: ScimRequest, reply: FastifyReply, { known }: GroupOutcome): Promise<Json> {
+  private async answer(request: ScimRequest, reply: FastifyReply, { groupId }: GroupOutcome): Promise<Json> {
     const projection = projectionOf(request);
-    const groupId = known.group.status === 'there' ? known.group.groupId : '';
     const group = await this.groups.get(request.access.accountId, groupId, showsMembers(projection));
     // Deleted by somebody else between the change and this look.
     if (!group) throw unknown(groupId);

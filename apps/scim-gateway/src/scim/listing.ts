@@ -23,40 +23,33 @@ export async function list(
 }
 
 /**
- * The same over several types: the pages of the first, then those of the next (RFC 7644 section 3.4.2.1). A type that does not have an attribute of
- * the filter has no value for it, so nothing of it is found; if none has it, that is an error.
+ * The same over several types: the pages of the first, then those of the next (RFC 7644 section 3.4.3). A type that does not have an attribute of the
+ * filter has no value for it, so nothing of it is found. Throws ScimError 400 when no type has it.
  */
 export async function listAll(
   listings: readonly Listing[],
   request: ScimRequest,
   parameters: ReadonlyMap<string, string>,
 ): Promise<ListResponse<Json>> {
-  if (parameters.has('cursor')) throw invalidValue('Page by startIndex here, or search /Users and /Groups by cursor');
-  const asked = listings.map((listing) => attempt(listing, parameters));
-  const searched = asked.filter((each) => 'query' in each);
-  const [first] = searched;
-  if (!first) throw asked.find((each) => 'error' in each)?.error;
-  const { startIndex, count } = first.query;
+  for (const name of ['cursor', 'sortby']) {
+    if (parameters.has(name)) throw invalidValue(`${name} is for one type: search /Users or /Groups by it`);
+  }
   const rows: Json[] = [];
-  let total = 0;
-  for (const { listing, query } of searched) {
-    const from = Math.max(1, startIndex - total);
-    const page = await listing.page(request, { ...query, startIndex: from, count: count - rows.length });
-    rows.push(...page.rows);
-    total += page.total ?? 0;
-  }
-  return listResponse({ rows, total }, startIndex);
-}
-
-type Attempt = { listing: Listing; query: ListQuery } | { error: ScimError };
-
-function attempt(listing: Listing, parameters: ReadonlyMap<string, string>): Attempt {
-  try {
-    return { listing, query: listing.parse(parameters) };
-  } catch (error) {
-    if (error instanceof ScimError && (error.scimType === 'invalidFilter' || error.scimType === 'invalidPath')) {
-      return { error };
+  const unknown: unknown[] = [];
+  let [total, startIndex] = [0, 1];
+  for (const listing of listings) {
+    const query = listing.parse(parameters);
+    startIndex = query.startIndex;
+    const part = { startIndex: Math.max(1, startIndex - total), count: query.count - rows.length };
+    try {
+      const page = await listing.page(request, { ...query, ...part });
+      rows.push(...page.rows);
+      total += page.total ?? 0;
+    } catch (error) {
+      if (!(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
+      unknown.push(error);
     }
-    throw error;
   }
+  if (unknown.length === listings.length) throw unknown[0];
+  return listResponse({ rows, total }, startIndex);
 }

@@ -41,6 +41,12 @@ describe('a search by POST (RFC 7644 section 3.4.3)', () => {
     expect((await search('', { count: 0 })).body).toMatchObject({ totalResults: 10, Resources: [] });
   });
 
+  it('of everything is not sorted, and not paged by cursor', async () => {
+    for (const asked of [{ sortBy: 'userName' }, { cursor: '' }]) {
+      expect(await search('', asked)).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+    }
+  });
+
   it('of everything finds by what only one of them has', async () => {
     expect(idsOf(await search('', { filter: 'displayName eq "nordic"' }))).toEqual(groups.slice(2));
     expect(idsOf(await search('', { filter: 'meta.resourceType eq "Group"' }))).toEqual(groups);

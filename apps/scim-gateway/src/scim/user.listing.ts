@@ -3,7 +3,6 @@ import { Users, type ShownUser } from '../user/users.query.js';
 import { fromRow } from '../user/user-values.js';
 import type { ScimRequest } from './access.guard.js';
 import { BaseUrl } from './base-url.js';
-import { conditionOf } from './filter.condition.js';
 import { parseList, type ListQuery } from './list.js';
 import type { Listing } from './listing.js';
 import type { Projection } from './projection.js';
@@ -18,9 +17,7 @@ export class UserListing implements Listing {
   ) {}
 
   parse(parameters: ReadonlyMap<string, string>): ListQuery {
-    const query = parseList(parameters);
-    if (query.filter) conditionOf(query.filter);
-    return query;
+    return parseList(parameters);
   }
 
   async page(request: ScimRequest, query: ListQuery) {
