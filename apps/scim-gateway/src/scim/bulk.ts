@@ -5,6 +5,8 @@ import { shown } from './text.js';
 
 export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 
+const atOnce = 50;
+
 /** One request as if it had come alone, and its answer. */
 export type Sent = { method: string; path: string; data: unknown; version: string | undefined };
 export type Answered = { status: number; body: unknown; location: string | undefined; version: string | undefined };
@@ -39,12 +41,25 @@ export class BulkRun {
 
   /** @returns a result per operation that was tried, in the order of the request. */
   async all(): Promise<BulkResult[]> {
-    for (const operation of this.bulk.operations) await this.settle(operation);
+    for (const part of this.parts()) await Promise.all(part.map((operation) => this.settle(operation)));
     for (const { operation, path } of this.incomplete) {
       if (this.isOver()) break;
       await this.run(operation, { ...operation, method: 'PUT', path });
     }
     return this.bulk.operations.flatMap((operation) => this.results.get(operation) ?? []);
+  }
+
+  /** New users and groups that stand together and speak of nothing else in the request are made at once: then they are stored at once too. */
+  private parts(): BulkOperation[][] {
+    const alone = this.bulk.failOnErrors < Infinity;
+    const parts: BulkOperation[][] = [];
+    for (const operation of this.bulk.operations) {
+      const part = parts.at(-1);
+      const joins = part && part.length < atOnce && !alone && isFree(operation) && part.every(isFree);
+      if (joins) part.push(operation);
+      else parts.push([operation]);
+    }
+    return parts;
   }
 
   private async settle(operation: BulkOperation): Promise<void> {
@@ -102,3 +117,5 @@ export class BulkRun {
     return this.errors >= this.bulk.failOnErrors;
   }
 }
+
+const isFree = ({ method, path, data }: BulkOperation) => method === 'POST' && referencesIn(path, data).size === 0;
