@@ -32,12 +32,17 @@ declare
   wanted bigint;
   done bigint;
 begin
-  delete from own.group_members m using jsonb_array_elements_text(p->'gone') g(id)
-    where m.account_id = p_account and m.group_id = g.id::uuid;
-  delete from own.groups o using jsonb_array_elements_text(p->'gone') g(id)
-    where o.account_id = p_account and o.group_id = g.id::uuid;
+  -- By row, found by lateral look-ups: a generic plan would read all members of the account.
+  delete from own.group_members m using jsonb_array_elements_text(p->'gone') g(id) cross join lateral
+    (select x.ctid from own.group_members x where x.account_id = p_account and x.group_id = g.id::uuid offset 0) gone
+    where m.ctid = gone.ctid;
+  delete from own.groups o using jsonb_array_elements_text(p->'gone') g(id) cross join lateral
+    (select x.ctid from own.groups x where x.account_id = p_account and x.group_id = g.id::uuid limit 1) gone
+    where o.ctid = gone.ctid;
   delete from own.group_members m using jsonb_each(p->'left') l(id, users) cross join lateral jsonb_array_elements_text(l.users) u(id)
-    where m.account_id = p_account and m.group_id = l.id::uuid and m.user_id = u.id::uuid;
+    cross join lateral (select x.ctid from own.group_members x
+      where x.account_id = p_account and x.group_id = l.id::uuid and x.user_id = u.id::uuid limit 1) gone
+    where m.ctid = gone.ctid;
   begin
     insert into own.groups
       select p_account, g.group_id, g.stream_version, g.display_name, g.name_key, g.external_id, g.created_at, g.modified_at
@@ -84,10 +89,11 @@ begin
   leavers := p_leaver_users || array(select u.user_id from unnest(p_leaver_scims) s(id) cross join lateral
     (select user_id from own.users where account_id = p_account and scim_id = s.id limit 1) u);
   mentioned := (select json_agg(u) from (
-    select s.group_id, s.scim_id, u.user_id, exists (select from own.group_members m
-      where m.account_id = p_account and m.group_id = s.group_id and m.user_id = u.user_id) as member
+    select s.group_id, s.scim_id, u.user_id, m.user_id is not null as member
     from unnest(p_mention_groups, p_mention_scims) s(group_id, scim_id) cross join lateral
-      (select user_id from own.users where account_id = p_account and scim_id = s.scim_id and status <> 'released' limit 1) u) u);
+      (select user_id from own.users where account_id = p_account and scim_id = s.scim_id and status <> 'released' limit 1) u
+    left join lateral (select user_id from own.group_members
+      where account_id = p_account and group_id = s.group_id and user_id = u.user_id limit 1) m on true) u);
   left_groups := array(select m.group_id from unnest(leavers) l(id) cross join lateral
     (select group_id from own.group_members where account_id = p_account and user_id = l.id offset 0) m);
   members := (select json_agg(m) from (

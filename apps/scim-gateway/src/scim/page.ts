@@ -19,7 +19,11 @@ export async function readPage<Row>(
 ): Promise<Page<Row>> {
   const { filter, order, startIndex, count, cursor } = query;
   const condition = filter ? compileFilter(filter, 2, table) : { sql: 'true', params: [] };
+  const { alias } = table;
   const matching = `from ${from} and ${condition.sql}`;
+  // Rows become JSON after they are chosen, not before.
+  const chosen = (rest: string, limit: string) =>
+    `from (select ${alias}.* ${matching} ${rest} order by ${orderBy(table, order)} ${limit}) ${alias}`;
   const values: Key[] = [accountId, ...condition.params];
   const total = async () => {
     const { rows } = await tx.query<{ n: string }>(`select count(*) as n ${matching}`, values);
@@ -28,7 +32,7 @@ export async function readPage<Row>(
   if (count === 0) return { rows: [], total: await total() };
   if (cursor === undefined) {
     const { rows } = await tx.query<{ row: Row }>(
-      `select to_jsonb(${table.alias}) as row ${matching} order by ${orderBy(table, order)} limit ${count} offset ${startIndex - 1}`,
+      `select to_jsonb(${alias}) as row ${chosen('', `limit ${count} offset ${startIndex - 1}`)}`,
       values,
     );
     const isAll = startIndex === 1 && rows.length < count;
@@ -40,8 +44,7 @@ export async function readPage<Row>(
   const key = order.column === undefined ? 'null' : `to_jsonb(${sortable(table, order.column)}) #>> '{}'`;
   // One row more than is shown tells whether there is another page.
   const { rows } = await tx.query<Found<Row>>(
-    `select to_jsonb(${table.alias}) as row, ${table.expressionOf('id')} as id, ${key} as key ${matching} and ${rest}
-     order by ${orderBy(table, order)} limit ${count + 1}`,
+    `select to_jsonb(${alias}) as row, ${table.expressionOf('id')} as id, ${key} as key ${chosen(`and ${rest}`, `limit ${count + 1}`)}`,
     all,
   );
   const shown = rows.slice(0, count);
