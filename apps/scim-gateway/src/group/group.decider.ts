@@ -19,8 +19,8 @@ export type GroupCommand =
 
 export const initial: Group = { status: 'unknown' };
 
-/** So many ids stay well below the largest event that is stored. */
-const idsPerEvent = 5_000;
+/** So many who come and as many who go stay well below the largest event that is stored. */
+const idsPerEvent = 2_500;
 
 /**
  * The events a command leads to; none when nothing changes, so a retry is safe.
@@ -78,17 +78,9 @@ function update(wanted: Named & MemberChange, group: Extract<Group, { status: 't
 
 function memberEvents(groupId: string, { added, removed }: MemberChange): GroupEvent[] {
   const events: GroupEvent[] = [];
-  for (let at = 0; at < removed.length; at += idsPerEvent) {
-    const part = removed.slice(at, at + idsPerEvent);
-    events.push({ type: 'GroupMembersChanged', data: { groupId, added: [], removed: part } });
-  }
-  for (let at = 0; at < added.length; at += idsPerEvent) {
-    const part = added.slice(at, at + idsPerEvent);
-    const last = events.at(-1);
-    const fits =
-      at === 0 && last?.type === 'GroupMembersChanged' && last.data.removed.length + part.length <= idsPerEvent;
-    if (fits) last.data.added = part;
-    else events.push({ type: 'GroupMembersChanged', data: { groupId, added: part, removed: [] } });
+  for (let at = 0; at < Math.max(added.length, removed.length); at += idsPerEvent) {
+    const part = (ids: readonly string[]) => ids.slice(at, at + idsPerEvent);
+    events.push({ type: 'GroupMembersChanged', data: { groupId, added: part(added), removed: part(removed) } });
   }
   return events;
 }

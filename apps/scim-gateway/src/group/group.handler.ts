@@ -1,6 +1,7 @@
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { requireVersion, type Expected } from '../etag.js';
+import { isUuid } from '../uuid.js';
 import { requireProvisioning } from '../user/user.handler.js';
 import type { Cause, World } from '../world.js';
 import type { GroupWorld } from './group-world.js';
@@ -43,7 +44,7 @@ export function handleGroup(groups: GroupWorld, people: World, request: GroupReq
   const { groupId } = request;
   const { group, version } = groups.group(groupId);
   if (request.type !== 'Create') {
-    if (group.status === 'unknown') throw new Refused('group.unknown', `There is no group ${groupId}`, 'unknown');
+    if (group.status === 'unknown') throw unknownGroup(groupId);
     requireVersion(version, request.expected);
   }
   const command =
@@ -81,6 +82,10 @@ function wanted(groups: GroupWorld, type: 'Create' | 'Change', { groupId, steps 
   return type === 'Create' ? ({ type: 'CreateGroup', data } as const) : ({ type: 'UpdateGroup', data } as const);
 }
 
+/** The answer to an id that no group of the account has. */
+export const unknownGroup = (id: string): Refused =>
+  new Refused('group.unknown', `There is no group ${id.slice(0, 100)}: look for it by displayName`, 'unknown');
+
 /** A member is an employee of the account whom SCIM shows. Ids are ours, so an unknown one is stale or of somewhere else. */
 function joining(groups: GroupWorld, scimId: string): string {
   const userId = groups.userIdOf(scimId);
@@ -92,5 +97,3 @@ function joining(groups: GroupWorld, scimId: string): string {
     { member: scimId.slice(0, 100) },
   );
 }
-
-const isUuid = (id: string) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/.test(id);

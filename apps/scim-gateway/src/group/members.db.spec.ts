@@ -72,7 +72,7 @@ describe('members in the shapes that Entra sends (entra.md 1.7)', () => {
       { op: 'Add', path: 'members', value: [{ value: b }] },
       { op: 'Remove', path: 'members', value: [{ value: a }] },
       { op: 'Replace', path: 'displayName', value: 'Nordic' },
-      { op: 'replace', value: { externalId: 'x-1' } },
+      { op: 'replace', value: { id, externalId: 'x-1' } },
     ];
     expect((await groups.change(id, ...operations)).status).toBe(204);
     expect((await groups.read(id)).body).toMatchObject({
@@ -98,6 +98,7 @@ describe('members in the shapes that Entra sends (entra.md 1.7)', () => {
   it.each([
     [{ op: 'replace', path: 'members[value eq "x"].value', value: 'y' }, 'mutability'],
     [{ op: 'replace', path: 'id', value: randomUUID() }, 'mutability'],
+    [{ op: 'replace', value: { id: randomUUID() } }, 'mutability'],
     [{ op: 'replace', path: 'shoe', value: 1 }, 'invalidPath'],
     [{ op: 'replace', path: 'members[', value: 1 }, 'invalidPath'],
     [{ op: 'remove', path: 'members[display eq "Ada"]' }, 'invalidFilter'],

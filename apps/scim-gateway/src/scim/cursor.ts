@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isUuid } from '../uuid.js';
 import { dateKey } from './dates.js';
 import { ScimError } from './error.js';
 import type { Column, Key } from './filter.logic.js';
@@ -30,16 +31,14 @@ export const printCursor = ({ id, key }: Cursor, query: Query): string =>
 export function parseCursor(text: string, query: Query, { column }: Order): Cursor {
   const [print, id, key] = partsOf(text);
   const isKey = key === null || (column !== undefined && typeof key === 'string' && fits(column, key));
-  if (print === fingerprint(query) && typeof id === 'string' && uuid.test(id) && isKey) return { id, key };
+  if (print === fingerprint(query) && typeof id === 'string' && isUuid(id) && isKey) return { id, key };
   const sentence = 'This cursor is not of this query: begin again with an empty cursor, same filter and order';
   throw new ScimError(400, 'invalidCursor', sentence);
 }
 
-const uuid = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/;
-
 /** A cursor comes from outside, so what the database would not take is sorted out here. */
 function fits(column: Column, key: string): boolean {
-  if (column === 'id') return uuid.test(key);
+  if (column === 'id') return isUuid(key);
   if (types[column] === 'boolean') return key === 'true' || key === 'false';
   return types[column] === 'timestamptz' ? dateKey(key) !== undefined : isStorable(key);
 }

@@ -42,11 +42,17 @@ export class DiscoveryController {
 
 /** A filter on discovery is forbidden (RFC 7644 section 4). */
 function all<T>({ url }: FastifyRequest, rows: readonly T[]) {
-  if (parseQuery(url).has('filter')) throw new ScimError(403, undefined, 'The discovery endpoints cannot be filtered');
+  if (parseQuery(url).has('filter'))
+    throw new ScimError(403, undefined, 'The discovery endpoints cannot be filtered: ask without a filter');
   return listResponse({ rows, total: rows.length }, 1);
 }
 
 function found<T>(resource: T | undefined, id: string): T {
-  if (resource === undefined) throw new Refused('discovery.unknown', `There is no ${id.slice(0, 200)}`, 'unknown');
+  if (resource === undefined)
+    throw new Refused(
+      'discovery.unknown',
+      `There is no ${id.slice(0, 200)}: GET /ResourceTypes and /Schemas list what there is`,
+      'unknown',
+    );
   return resource;
 }

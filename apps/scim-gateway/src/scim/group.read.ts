@@ -19,24 +19,24 @@ export function readGroup(body: unknown): GroupStep[] {
     { do: 'set', field: 'displayName', value: null },
     { do: 'set', field: 'externalId', value: null },
     { do: 'leave', ids: 'all' },
-    ...readObject(body, 'add', true),
+    ...readObject(body, 'add', 'any'),
   ];
 }
 
 /**
- * Reads the body of a PATCH of a group (RFC 7644 section 3.5.2) in Entra's shapes (entra.md 1.7). Throws ScimError: invalidSyntax, invalidPath, invalidFilter,
- * invalidValue, mutability, noTarget, or 413.
+ * Reads the body of a PATCH of a group (RFC 7644 section 3.5.2) in Entra's shapes (entra.md 1.7). `id`: the group's own, which may be repeated.
+ * Throws ScimError: invalidSyntax, invalidPath, invalidFilter, invalidValue, mutability, noTarget, or 413.
  */
-export function readGroupPatch(body: unknown): GroupStep[] {
-  return eachOperation(body).flatMap(readOperation);
+export function readGroupPatch(body: unknown, id: string): GroupStep[] {
+  return eachOperation(body).flatMap((operation) => readOperation(operation, id));
 }
 
-function readOperation({ op, path: raw, value }: Operation): GroupStep[] {
+function readOperation({ op, path: raw, value }: Operation, id: string): GroupStep[] {
   const path = raw === undefined ? undefined : parsePath(raw);
   if (path && path.name !== '') return readPath(path, op, value);
   if (op === 'remove') throw new ScimError(400, 'noTarget', 'A remove operation needs a path');
   if (!isObject(value)) throw invalidValue(`The ${op} operation without a path needs an object as value`);
-  return readObject(value, op, false);
+  return readObject(value, op, id);
 }
 
 function readPath(path: Path, op: Operation['op'], value: unknown): GroupStep[] {
@@ -57,17 +57,16 @@ function readPath(path: Path, op: Operation['op'], value: unknown): GroupStep[] 
   return [{ do: 'set', field, value: read === undefined ? null : String(read) }];
 }
 
-/** Names may be qualified, and the whole may stand under the schema's URN. */
-function readObject(object: object, op: 'add' | 'replace', skipReadOnly: boolean): GroupStep[] {
+/** Names may be qualified, and the whole may stand under the schema's URN. `id`: which one may stand there and changes nothing. */
+function readObject(object: object, op: 'add' | 'replace', id: string): GroupStep[] {
   return Object.entries(object).flatMap(([key, value]): GroupStep[] => {
-    if (key.toLowerCase() === GROUP.toLowerCase()) return isObject(value) ? readObject(value, op, skipReadOnly) : [];
+    if (key.toLowerCase() === GROUP.toLowerCase()) return isObject(value) ? readObject(value, op, id) : [];
     const path = known(key);
-    if (!path || (isReadOnly(path) && (skipReadOnly || path.name.toLowerCase() === 'meta'))) return [];
+    const name = path?.name.toLowerCase();
+    if (!path || name === 'meta' || (name === 'id' && (id === 'any' || value === id))) return [];
     return readPath(path, op, value);
   });
 }
-
-const isReadOnly = ({ name }: Path) => name.toLowerCase() === 'id' || name.toLowerCase() === 'meta';
 
 /** What is not an attribute of a group is skipped as the key of an object (RFC 7644 section 3.3). */
 function known(key: string): Path | undefined {

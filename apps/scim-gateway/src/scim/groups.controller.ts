@@ -14,14 +14,14 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Refused } from '@bitabiz/service-kit/refused';
 import type { FastifyReply } from 'fastify';
 import { causeOf } from '../cause.js';
 import { etag } from '../etag.js';
 import { ForGroup } from '../group/for-group.command.js';
-import type { GroupOutcome, GroupRequest } from '../group/group.handler.js';
+import { unknownGroup, type GroupOutcome, type GroupRequest } from '../group/group.handler.js';
 import { Groups } from '../group/groups.query.js';
 import { NewIds } from '../new-ids.js';
+import { isUuid } from '../uuid.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { BaseUrl } from './base-url.js';
 import { expectedOf, isKnown } from './conditional.js';
@@ -62,7 +62,7 @@ export class GroupsController {
   async read(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string) {
     const projection = projectionOf(request);
     const group = await this.groups.get(request.access.accountId, known(id), showsMembers(projection));
-    if (!group) throw unknown(id);
+    if (!group) throw unknownGroup(id);
     return isKnown(request, reply, group.stream_version)
       ? undefined
       : renderGroup(group, this.base.of(request), projection);
@@ -96,7 +96,7 @@ export class GroupsController {
     @Param('id') id: string,
     @Body() body: unknown,
   ) {
-    const steps = readGroupPatch(body);
+    const steps = readGroupPatch(body, id);
     const change = { type: 'Change', groupId: known(id), steps, expected: expectedOf(request) } as const;
     const outcome = await this.run(request, change);
     if (parseQuery(request.url).has('attributes')) return this.answer(request, reply, outcome);
@@ -118,7 +118,7 @@ export class GroupsController {
     const projection = projectionOf(request);
     const group = await this.groups.get(request.access.accountId, groupId, showsMembers(projection));
     // Deleted by somebody else between the change and this look.
-    if (!group) throw unknown(groupId);
+    if (!group) throw unknownGroup(groupId);
     const base = this.base.of(request);
     void reply.header('etag', etag(group.stream_version)).header('location', `${base}/Groups/${groupId}`);
     return renderGroup(group, base, projection);
@@ -126,12 +126,9 @@ export class GroupsController {
 }
 
 function known(id: string): string {
-  if (/^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id)) return id.toLowerCase();
-  throw unknown(id);
+  if (isUuid(id)) return id.toLowerCase();
+  throw unknownGroup(id);
 }
-
-const unknown = (id: string) =>
-  new Refused('group.unknown', `There is no group ${id.slice(0, 100)}: look for it by displayName`, 'unknown');
 
 function projectionOf({ url }: ScimRequest) {
   const query = parseQuery(url);

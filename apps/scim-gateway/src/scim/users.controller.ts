@@ -14,15 +14,15 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Refused } from '@bitabiz/service-kit/refused';
 import type { FastifyReply } from 'fastify';
 import { ForUser } from '../user/for-user.command.js';
-import type { UserOutcome, UserRequest } from '../user/user.handler.js';
+import { unknownUser, type UserOutcome, type UserRequest } from '../user/user.handler.js';
 import { Users } from '../user/users.query.js';
 import { toValues } from '../user/user-values.js';
 import { causeOf } from '../cause.js';
 import { etag } from '../etag.js';
 import { NewIds } from '../new-ids.js';
+import { isUuid } from '../uuid.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { applyPatch } from './engine.js';
 import { searchParameters } from './list.js';
@@ -60,8 +60,8 @@ export class UsersController {
 
   @Get(':id')
   async read(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string) {
-    const user = isUuid(id) ? await this.users.get(request.access.accountId, id.toLowerCase()) : undefined;
-    if (!user) throw unknown(id);
+    const user = await this.users.get(request.access.accountId, known(id));
+    if (!user) throw unknownUser(id);
     if (isKnown(request, reply, user.stream_version)) return undefined;
     return this.listing.render(request, user, projectionOf(request));
   }
@@ -129,14 +129,10 @@ export class UsersController {
   }
 }
 
-const isUuid = (id: string) => /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(id);
-
 function known(id: string): string {
   if (isUuid(id)) return id.toLowerCase();
-  throw unknown(id);
+  throw unknownUser(id);
 }
-
-const unknown = (id: string) => new Refused('user.unknown', `There is no user ${id.slice(0, 100)}`, 'unknown');
 
 function projectionOf({ url }: ScimRequest) {
   const query = parseQuery(url);

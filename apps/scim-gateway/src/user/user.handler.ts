@@ -159,6 +159,10 @@ export function requireProvisioning(world: { account: World['account'] }): void 
   );
 }
 
+/** The answer to an id that SCIM shows nobody under. */
+export const unknownUser = (id: string): Refused =>
+  new Refused('user.unknown', `There is no user ${id.slice(0, 100)}: look for the person by userName`, 'unknown');
+
 function scimUser(
   world: World,
   { scimId, expected }: { scimId: string; expected: Expected },
@@ -166,7 +170,7 @@ function scimUser(
   const userId = world.userIdOf(scimId);
   const known = userId === undefined ? undefined : world.user(userId);
   if (!known || !isEmployee(known.user) || known.user.status === 'released' || known.user.scimId !== scimId) {
-    throw new Refused('user.unknown', `There is no user ${scimId}`, 'unknown');
+    throw unknownUser(scimId);
   }
   requireVersion(known.version, expected);
   return { ...known, user: known.user };
