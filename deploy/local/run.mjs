@@ -1,4 +1,4 @@
-// `npm run demo`, `accounts`, `contracts`, `verify`, `backup`, `restore` and `bench`: builds what changed and runs the program under the
+// `npm run demo`, `accounts`, `conformance`, `contracts`, `verify`, `backup`, `restore` and `bench`: builds what changed and runs the program under the
 // pinned Node.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,6 +11,7 @@ const programs = {
   verify: 'deploy/local/dist/verify-cli.js',
   demo: 'apps/entra-simulator/dist/main.js',
   accounts: 'deploy/local/dist/accounts-cli.js',
+  conformance: 'deploy/local/dist/conformance-cli.js',
   contracts: 'deploy/local/dist/contracts-cli.js',
   backup: 'deploy/local/dist/backup/backup-cli.js',
   restore: 'deploy/local/dist/backup/restore-cli.js',

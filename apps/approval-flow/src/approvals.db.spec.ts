@@ -4,7 +4,7 @@ import { handlerOf, liveMigration, searchPath, type ProjectionSet } from '@bitab
 import { createPool, inTransaction } from '@bitabiz/service-kit/database';
 import { migrate } from '@bitabiz/service-kit/migrations';
 import { createDatabase, type TestDatabase } from '@bitabiz/testing/database';
-import { History, userCreated } from '@bitabiz/testing/history';
+import { addGroup, History, userCreated } from '@bitabiz/testing/history';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ownMigration } from './approvals/own.js';
@@ -88,6 +88,14 @@ describe.each([false, true])('approvers (event by event: %s)', (oneByOne) => {
     expect(await approval(ada)).toBe(boss);
     expect(await approval(boss)).toBe('no manager');
     expect((await typesOf()).filter((type) => type === 'ApprovalFoundationSwitched')).toHaveLength(1);
+  });
+
+  it('are the same whatever groups do (P17)', async () => {
+    const boss = hire('grace');
+    addGroup(history, boss);
+    const ada = hire('ada', boss);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe(boss);
   });
 
   it('hold the role from the first report to the last (A2)', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { History, userCreated } from '@bitabiz/testing/history';
+import { addGroup, History, userCreated } from '@bitabiz/testing/history';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openDirectory, type OpenDirectory } from './directory.fixture.js';
 
@@ -33,6 +33,16 @@ describe('the employee list', () => {
     expect(await names('andre')).toEqual(['Bøgh']);
     expect(await names('e-77')).toEqual(['Lovelace']);
     expect(await names('100%_')).toEqual([]);
+  });
+
+  it('goes on past groups from Entra, which change no card (P17)', async () => {
+    addGroup(gateway, hire('Ada', 'Lovelace'));
+    hire('Grace', 'Hopper');
+    await directory.deliver(gateway);
+    expect(await names()).toEqual(['Hopper', 'Lovelace']);
+    expect(await directory.rows(gateway.accountId)).toMatchObject({
+      history: [expect.any(String), expect.any(String)],
+    });
   });
 
   it('is paged without gaps and repeats', async () => {

@@ -1,6 +1,9 @@
 import { CommandQueue, type EventStore, type Outbox, type Try } from '@bitabiz/event-store';
 import type { Pool } from 'pg';
 import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
+import { GroupWorld } from './group/group-world.js';
+import { groupNeedsOf, handleGroup, type GroupOutcome, type GroupRequest } from './group/group.handler.js';
+import { KnownGroupsQuery, noNeeds, type GroupNeeds } from './group/known-groups.query.js';
 import { KnownQuery, type Wanted } from './known.query.js';
 import type { Remembered } from './remembered.js';
 import { eraseUser } from './user/erase.decider.js';
@@ -9,10 +12,11 @@ import { World, type Cause, type Known, type Outside } from './world.js';
 
 export type GatewayCommand =
   | { kind: 'user'; request: UserRequest; cause: Cause }
+  | { kind: 'group'; request: GroupRequest; cause: Cause }
   | { kind: 'erase'; userId: string; cause: Cause }
   | { kind: 'account'; command: AccountCommand; cause: Cause };
 
-type Answer = { user: UserOutcome } | { account: Account } | { erased: string[] };
+type Answer = { user: UserOutcome } | { group: GroupOutcome } | { account: Account } | { erased: string[] };
 
 type Zone = { format: Intl.DateTimeFormat; minute: number; day: string };
 const zones = new Map<string, Zone>();
@@ -35,6 +39,7 @@ export class GatewayCommands {
   private readonly queue: CommandQueue<GatewayCommand, Answer>;
 
   private readonly known: KnownQuery;
+  private readonly knownGroups: KnownGroupsQuery;
 
   constructor(
     pool: Pool,
@@ -44,6 +49,7 @@ export class GatewayCommands {
     private readonly remembered: Remembered,
   ) {
     this.known = new KnownQuery(pool);
+    this.knownGroups = new KnownGroupsQuery(pool);
     this.queue = new CommandQueue(
       pool,
       store,
@@ -55,6 +61,11 @@ export class GatewayCommands {
   async forUser(accountId: string, request: UserRequest, cause: Cause): Promise<UserOutcome> {
     const answer = await this.queue.submit(accountId, { kind: 'user', request, cause });
     return (answer as { user: UserOutcome }).user;
+  }
+
+  async forGroup(accountId: string, request: GroupRequest, cause: Cause): Promise<GroupOutcome> {
+    const answer = await this.queue.submit(accountId, { kind: 'group', request, cause });
+    return (answer as { group: GroupOutcome }).group;
   }
 
   /** P20. @returns the names of the events; none when the person was erased before. @throws Refused `user.unknown`. */
@@ -77,15 +88,20 @@ export class GatewayCommands {
       keys: unique([...needs.flatMap((each) => each.keys), ...taken.map((claim) => claim.key)]),
     };
     const fromMemory = !fresh && commands.every(mostlyNew);
-    const known = fromMemory ? await this.recall(wanted) : await this.read(wanted);
+    const [known, knownGroups] = await Promise.all([
+      fromMemory ? this.recall(wanted) : this.read(wanted),
+      this.knownGroups.read(accountId, commands.flatMap(groupNeedsOfCommand)),
+    ]);
     const world = new World(accountId, known, this.outside);
+    const groups = new GroupWorld(knownGroups, world, this.outside);
     return {
       fromMemory,
       decide: (each: GatewayCommand): Answer => {
-        if (each.kind === 'user') return this.decideUser(world, each);
-        return each.kind === 'erase' ? decideErasure(world, each) : decideOn(world, each);
+        if (each.kind === 'user') return this.decideUser(world, groups, each);
+        if (each.kind === 'group') return { group: handleGroup(groups, world, each.request, each.cause) };
+        return each.kind === 'erase' ? decideErasure(world, groups, each) : decideOn(world, each);
       },
-      batch: () => world.batch(),
+      batch: () => groups.addTo(world.batch()),
       onStored: () => {
         this.remembered.learn(accountId, world.written);
         for (const userId of world.written.erased) this.remembered.forget(accountId, userId);
@@ -106,15 +122,32 @@ export class GatewayCommands {
     return { ...known, account, users: [...(known.users ?? []), ...(users ?? [])] };
   }
 
-  private decideUser(world: World, { request, cause }: { request: UserRequest; cause: Cause }): Answer {
-    return { user: handle(world, request, cause, (timeZone) => dayIn(timeZone, this.outside.now())) };
+  private decideUser(
+    world: World,
+    groups: GroupWorld,
+    { request, cause }: { request: UserRequest; cause: Cause },
+  ): Answer {
+    const user = handle(world, request, cause, (timeZone) => dayIn(timeZone, this.outside.now()));
+    if (user.events.includes('UserDeleted')) groups.leave(user.known.user.userId, cause);
+    return { user };
   }
 }
 
-/** Whoever imports or works by hand often names somebody who is there, and an erasure must not be decided on what may be out of date. */
+/** Who may be deleted by a command leaves the groups with it (P10). */
+function groupNeedsOfCommand(command: GatewayCommand): GroupNeeds[] {
+  const leaving = (userIds: string[], scimIds: string[]) => [{ ...noNeeds, leavers: { userIds, scimIds } }];
+  if (command.kind === 'group') return [groupNeedsOf(command.request)];
+  if (command.kind === 'erase') return leaving([command.userId], []);
+  if (command.kind !== 'user') return [];
+  const { request } = command;
+  if (request.type === 'Remove') return leaving([], [request.scimId]);
+  return request.type === 'DeactivateByHand' ? leaving([request.userId], []) : [];
+}
+
+/** Whoever imports or works by hand often names somebody who is there; who is deleted or erased leaves groups, which are read. */
 const mostlyNew = (command: GatewayCommand) =>
   command.kind === 'account' || (command.kind === 'user' && fromScim.has(command.request.type));
-const fromScim = new Set<UserRequest['type']>(['Provision', 'Change', 'Remove']);
+const fromScim = new Set<UserRequest['type']>(['Provision', 'Change']);
 
 function needsOfCommand(command: GatewayCommand) {
   if (command.kind === 'erase') return [{ userIds: [command.userId], scimIds: [], keys: [] }];
@@ -122,9 +155,10 @@ function needsOfCommand(command: GatewayCommand) {
 }
 
 /** In a closed account too: who left has the same right. */
-function decideErasure(world: World, { userId, cause }: { userId: string; cause: Cause }): Answer {
+function decideErasure(world: World, groups: GroupWorld, { userId, cause }: { userId: string; cause: Cause }): Answer {
   const events = eraseUser(userId, world.user(userId).user);
   world.applyToUser(userId, events, cause);
+  if (events.length > 0) groups.leave(userId, cause);
   return { erased: events.map((event) => event.type) };
 }
 

@@ -112,7 +112,8 @@ export async function query(url: string, text: string): Promise<Record<string, a
 
 export type OpenGateway = Awaited<ReturnType<typeof openGateway>>;
 
-function caller(base: string, token: string): Call {
+/** Asks a server with a token. */
+export function caller(base: string, token: string): Call {
   return async (method, path, body, headers = {}) => {
     const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
     const response = await fetch(`${base}${path}`, {

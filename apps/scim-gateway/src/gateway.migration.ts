@@ -7,6 +7,17 @@ export const erasureMigration: Migration = {
   sql: sqlFile(import.meta.url, './erasure.sql'),
 };
 
+/** Groups and their members (P17). */
+export const groupsMigration: Migration = {
+  name: 'gateway groups',
+  sql: [
+    sqlFile(import.meta.url, './group/groups.table.sql'),
+    ...['groups', 'group_members'].map((table) =>
+      wallsSql(`own.${table}`, { app: 'select, insert, update, delete', batch: 'select' }),
+    ),
+  ].join('\n'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 export const gatewayMigration: Migration = {
   name: 'gateway',

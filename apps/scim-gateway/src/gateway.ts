@@ -31,17 +31,26 @@ import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
 import { Accounts } from './account/accounts.query.js';
 import { ForAccountHandler } from './account/for-account.command.js';
+import { ForGroupHandler } from './group/for-group.command.js';
+import { Groups } from './group/groups.query.js';
 import type { GatewayConfig } from './config.js';
-import { erasureMigration, gatewayMigration } from './gateway.migration.js';
+import { erasureMigration, gatewayMigration, groupsMigration } from './gateway.migration.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
 import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { NewIds } from './new-ids.js';
 import { Remembered } from './remembered.js';
 import { BaseUrl } from './scim/base-url.js';
-import { DiscoveryController, UnknownController } from './scim/discovery.controller.js';
+import { BulkController } from './scim/bulk.controller.js';
+import { maxPayloadSize } from './scim/bulk.read.js';
+import { DiscoveryController } from './scim/discovery.controller.js';
 import { scimErrors } from './scim/error.form.js';
 import { acceptScim } from './scim/media-type.js';
+import { GroupListing } from './scim/group.listing.js';
+import { GroupsController } from './scim/groups.controller.js';
+import { RootController } from './scim/root.controller.js';
+import { UnknownController } from './scim/unknown.controller.js';
+import { UserListing } from './scim/user.listing.js';
 import { UsersController } from './scim/users.controller.js';
 import { EmployeesController } from './user/employees.controller.js';
 import { ForUserHandler } from './user/for-user.command.js';
@@ -58,7 +67,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
   return [
     {
       url: config.MIGRATION_DATABASE_URL,
-      migrations: [...storeMigrations, gatewayMigration, erasureMigration],
+      migrations: [...storeMigrations, gatewayMigration, erasureMigration, groupsMigration],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },
     {
@@ -120,12 +129,15 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
     protocols: [scimErrors],
     prepare: acceptScim,
-    bodyLimit: 5 * 1024 * 1024,
+    bodyLimit: maxPayloadSize,
     module: {
       imports: [CqrsModule.forRoot()],
       controllers: [
         UsersController,
+        GroupsController,
+        BulkController,
         DiscoveryController,
+        RootController,
         UnknownController,
         AccountsController,
         EmployeesController,
@@ -139,6 +151,9 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: GatewayCommands, useValue: commands },
         { provide: AccessTokens, useValue: tokens },
         { provide: Users, useValue: new Users(app, remembered) },
+        { provide: Groups, useValue: new Groups(app) },
+        UserListing,
+        GroupListing,
         { provide: Accounts, useValue: new Accounts(app, batch) },
         { provide: Erasures, useValue: erasures },
         { provide: KeyRing, useValue: keys },
@@ -149,6 +164,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: BaseUrl, useValue: new BaseUrl(config.PUBLIC_URL) },
         ForUserHandler,
         ForAccountHandler,
+        ForGroupHandler,
       ],
     },
     onClose: async () => {

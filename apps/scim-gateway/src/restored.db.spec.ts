@@ -22,8 +22,15 @@ describe('a gateway whose database was restored (decision 9)', () => {
     const [ada, linus] = [await account.create('ada'), await account.create('linus')];
     const token = (await gateway.operator('POST', `/accounts/${account.id}/tokens`, { scope: 'scim', name: 'old' }))
       .body;
+    const members = [ada, linus].map((each) => ({ value: each['id'] }));
+    const group = (await account.scim('POST', '/Groups', { displayName: 'Sales', members })).body['id'];
     await gateway.drained();
     await gateway.database.snapshot();
+    await account.scim(
+      'PATCH',
+      `/Groups/${group}`,
+      patch({ op: 'Remove', path: 'members', value: [{ value: ada['id'] }] }),
+    );
     await account.scim('PATCH', `/Users/${ada['id']}`, activeIs(false));
     await account.scim(
       'PATCH',
@@ -41,6 +48,7 @@ describe('a gateway whose database was restored (decision 9)', () => {
     expect(await activeOf(ada['id'])).toBe(false);
     expect((await account.scim('GET', `/Users/${linus['id']}`)).body['userName']).toBe('torvalds@nordlys.example');
     expect((await account.scim('GET', `/Users/${grace['id']}`)).status).toBe(200);
+    expect((await account.scim('GET', `/Groups/${group}`)).body['members']).toMatchObject([{ value: linus['id'] }]);
     const revoked = gateway.as(String(token['token']), '/scim/v2');
     expect((await revoked('GET', '/Users')).status).toBe(401);
     expect(await gateway.verified()).toEqual([]);

@@ -15,7 +15,9 @@ beforeAll(async () => {
   ours = await gateway.newAccount('Ours');
   theirs = await gateway.newAccount('Theirs');
   their = (await theirs.scim('POST', '/Users', person('grace'))).body['id'];
-  await ours.scim('POST', '/Users', person('ada'));
+  const our = (await ours.scim('POST', '/Users', person('ada'))).body['id'];
+  await ours.scim('POST', '/Groups', { displayName: 'Sales', members: [{ value: our }] });
+  await theirs.scim('POST', '/Groups', { displayName: 'Sales', members: [{ value: their }] });
   const { appUrl, ownerUrl, batchUrl, adminUrl } = gateway.database;
   const open = (url: string) => createPool(url, { name: 'walls', max: 2 });
   pools = { app: open(appUrl), owner: open(ownerUrl), batch: open(batchUrl), admin: open(adminUrl) };
@@ -27,7 +29,8 @@ afterAll(async () => {
 
 const us = () => ours as TestAccount;
 const them = () => theirs as TestAccount;
-const tables = ['own.users', 'own.accounts', 'own.tokens', 'store.events', 'store.claims'];
+const tables = ['users', 'accounts', 'tokens', 'groups', 'group_members'].map((name) => `own.${name}`);
+tables.push('store.events', 'store.claims');
 const countIn = async (run: Pick<Pool, 'query'>, table: string) =>
   Number((await run.query(`select count(*) as n from ${table}`)).rows[0].n);
 

@@ -41,6 +41,8 @@ type Settled<Result> = { result: Result } | { error: unknown };
 
 const largestBatch = 100;
 const tries = 5;
+/** What the service's own rows (write_rows) show under the lock is not what was decided on. */
+const movedOn = '40001';
 const badBatch = /^(22|23|54)/;
 const connectionGone = /^(08|57P0|25P03)|ECONN|EPIPE|ETIMEDOUT|terminated/;
 
@@ -137,6 +139,7 @@ export class CommandQueue<Command, Result> {
       try {
         return await this.appends.ask(prepared);
       } catch (error) {
+        if (codeOf(error).startsWith(movedOn)) return { status: 'conflict', streams: [] };
         if (attempt === tries || !connectionGone.test(codeOf(error))) throw error;
       }
     }

@@ -86,3 +86,16 @@ export const userCreated = (name: string, over: object = {}) => {
   };
   return { type: 'UserCreated', data: { userId, scimId: userId, ...names, profile, ...flags, ...over } };
 };
+
+/** A group comes, changes in every way and goes (P17): events that a reader of people has no use for. */
+export function addGroup(history: History, userId: string): void {
+  const groupId = randomUUID();
+  const changes = [
+    { type: 'GroupCreated', data: { groupId, displayName: 'Sales', externalId: null } },
+    { type: 'GroupMembersChanged', data: { groupId, added: [userId], removed: [] } },
+    { type: 'GroupRenamed', data: { groupId, from: 'Sales', to: 'Nordic' } },
+    { type: 'GroupExternalIdChanged', data: { groupId, from: null, to: 'x' } },
+    { type: 'GroupDeleted', data: { groupId } },
+  ];
+  for (const change of changes) history.add(change, `group/${groupId}`);
+}

@@ -3,6 +3,9 @@ export const CORE = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const PRODUCT = 'urn:bitabiz:params:scim:schemas:extension:hr:2.0:User';
 
+/** RFC 7643's schema of a group. */
+export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+
 /** Older Entra clients leave a colon out of the enterprise URN; it means the same schema. */
 export const MALFORMED_ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0User';
 

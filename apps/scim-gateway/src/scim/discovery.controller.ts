@@ -1,14 +1,12 @@
-import { All, Controller, Get, Inject, Param, Req, Res, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Req, UseGuards } from '@nestjs/common';
 import { Refused } from '@bitabiz/service-kit/refused';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { ScimAccess } from './access.guard.js';
 import { BaseUrl } from './base-url.js';
 import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './discovery.js';
 import { ScimError } from './error.js';
 import { listResponse } from './list.js';
 import { parseQuery } from './query.js';
-
-const features = { etag: true, sort: true };
 
 /** The three discovery endpoints (RFC 7644 section 4): they advertise what works. */
 @Controller('scim/v2')
@@ -18,12 +16,12 @@ export class DiscoveryController {
 
   @Get('ServiceProviderConfig')
   configuration(@Req() request: FastifyRequest) {
-    return serviceProviderConfig(this.base.of(request), features);
+    return serviceProviderConfig(this.base.of(request));
   }
 
   @Get('ResourceTypes')
   types(@Req() request: FastifyRequest) {
-    return listResponse(unfiltered(request, resourceTypes(this.base.of(request))));
+    return all(request, resourceTypes(this.base.of(request)));
   }
 
   @Get('ResourceTypes/:id')
@@ -33,7 +31,7 @@ export class DiscoveryController {
 
   @Get('Schemas')
   all(@Req() request: FastifyRequest) {
-    return listResponse(unfiltered(request, schemas(this.base.of(request))));
+    return all(request, schemas(this.base.of(request)));
   }
 
   @Get('Schemas/:id')
@@ -43,33 +41,18 @@ export class DiscoveryController {
 }
 
 /** A filter on discovery is forbidden (RFC 7644 section 4). */
-function unfiltered<T>({ url }: FastifyRequest, list: readonly T[]): readonly T[] {
-  if (parseQuery(url).has('filter')) throw new ScimError(403, undefined, 'The discovery endpoints cannot be filtered');
-  return list;
+function all<T>({ url }: FastifyRequest, rows: readonly T[]) {
+  if (parseQuery(url).has('filter'))
+    throw new ScimError(403, undefined, 'The discovery endpoints cannot be filtered: ask without a filter');
+  return listResponse({ rows, total: rows.length }, 1);
 }
 
 function found<T>(resource: T | undefined, id: string): T {
-  if (resource === undefined) throw new Refused('discovery.unknown', `There is no ${id.slice(0, 200)}`, 'unknown');
+  if (resource === undefined)
+    throw new Refused(
+      'discovery.unknown',
+      `There is no ${id.slice(0, 200)}: GET /ResourceTypes and /Schemas list what there is`,
+      'unknown',
+    );
   return resource;
-}
-
-const known: [RegExp, string][] = [
-  [/^\/Users$/i, 'GET, POST'],
-  [/^\/Users\/[^/]+$/i, 'GET, PUT, PATCH, DELETE'],
-  [/^\/(ServiceProviderConfig|ResourceTypes|Schemas)$/i, 'GET'],
-  [/^\/(ResourceTypes|Schemas)\/[^/]+$/i, 'GET'],
-];
-
-/** Everything else under /scim/v2: 405 with what is allowed where the address is right, 404 where it is not. */
-@Controller('scim/v2')
-@UseGuards(ScimAccess)
-export class UnknownController {
-  @All(['', '*'])
-  unknown(@Req() { url, method }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): never {
-    const path = (url.split('?', 1)[0] ?? '').slice('/scim/v2'.length).replace(/\/$/, '');
-    const allowed = known.find(([pattern]) => pattern.test(path))?.[1];
-    if (allowed === undefined) throw new ScimError(404, undefined, 'There is nothing at this address');
-    void reply.header('allow', allowed);
-    throw new ScimError(405, undefined, `${method} is not possible here; possible are ${allowed}`);
-  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CORE, ENTERPRISE, harmless, PRODUCT } from './attributes.js';
+import { CORE, ENTERPRISE, GROUP, harmless, PRODUCT } from './attributes.js';
 import { applyPatch } from './engine.js';
 import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './discovery.js';
 import { renderUser } from './render.js';
@@ -16,7 +16,8 @@ function flattened(urn: string, { name, type, multiValued, subAttributes = [] }:
   const types = subAttributes.find((sub) => sub.name === 'type')?.canonicalValues ?? [];
   return types.flatMap((each) => subs.map((sub) => `${prefix}${name}[type eq "${each}"].${sub.name}`));
 }
-const advertised = schemas(baseUrl).flatMap(({ id, attributes }) => attributes.flatMap((each) => flattened(id, each)));
+const ofUsers = schemas(baseUrl).filter(({ id }) => id !== GROUP);
+const advertised = ofUsers.flatMap(({ id, attributes }) => attributes.flatMap((each) => flattened(id, each)));
 
 describe('discovery', () => {
   it('advertises every target of the default mapping (Logic App 15)', () =>
@@ -54,7 +55,7 @@ describe('discovery', () => {
   });
 
   it('advertises nothing that is skipped, and no primary, display or password (section 2.2)', () => {
-    const subs = schemas(baseUrl).flatMap(({ attributes }) => attributes.flatMap((each) => each.subAttributes ?? []));
+    const subs = ofUsers.flatMap(({ attributes }) => attributes.flatMap((each) => each.subAttributes ?? []));
     expect(subs.map((sub) => sub.name)).not.toEqual(expect.arrayContaining(['primary']));
     expect(subs.map((sub) => sub.name)).not.toEqual(expect.arrayContaining(['display']));
     for (const name of harmless) expect(advertised).not.toContain(name);
@@ -63,6 +64,11 @@ describe('discovery', () => {
   it('finds a schema by its URN and a resource type by its id, in any case', () => {
     expect(schema(baseUrl, ENTERPRISE.toUpperCase())?.id).toBe(ENTERPRISE);
     expect(schema(baseUrl, CORE)?.description).toBe('User Account');
+    expect(schema(baseUrl, GROUP)?.attributes.map((each) => each.name)).toEqual([
+      'displayName',
+      'externalId',
+      'members',
+    ]);
     expect(schema(baseUrl, 'urn:x')).toBeUndefined();
     expect(resourceType(baseUrl, 'user')?.endpoint).toBe('/Users');
     expect(resourceType(baseUrl, 'Device')).toBeUndefined();
@@ -78,12 +84,13 @@ describe('discovery', () => {
     }
   });
 
-  it('says what works', () =>
-    expect(serviceProviderConfig(baseUrl, { etag: false, sort: true })).toMatchObject({
+  it('says what works, and nothing else', () =>
+    expect(serviceProviderConfig(baseUrl)).toMatchObject({
       patch: { supported: true },
       filter: { supported: true, maxResults: 1000 },
-      bulk: { supported: false },
       sort: { supported: true },
-      etag: { supported: false },
+      etag: { supported: true },
+      changePassword: { supported: false },
+      pagination: { cursor: true, index: true, defaultPaginationMethod: 'index' },
     }));
 });

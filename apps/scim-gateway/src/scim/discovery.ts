@@ -1,22 +1,27 @@
-import { CORE, ENTERPRISE, PRODUCT } from './attributes.js';
-import { maxResults } from './list.js';
+import { CORE, ENTERPRISE, GROUP, PRODUCT } from './attributes.js';
+import { groupSchema } from './group.schema.js';
+import { maxPayloadSize } from './bulk.read.js';
+import { defaultCount, maxResults } from './list.js';
+import { maxOperations } from './operations.js';
 import { userSchemas, type SchemaResource } from './schemas.js';
 
-/** What the gateway offers; only what works may be true (RFC 7643 section 5). */
-export interface Features {
-  readonly etag: boolean;
-  readonly sort: boolean;
-}
-
-export function serviceProviderConfig(baseUrl: string, { etag, sort }: Features) {
+/** What the gateway offers; only what works may be true (RFC 7643 section 5, RFC 9865 section 4). */
+export function serviceProviderConfig(baseUrl: string) {
   return {
     schemas: ['urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig'],
     patch: { supported: true },
-    bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+    bulk: { supported: true, maxOperations, maxPayloadSize },
     filter: { supported: true, maxResults },
     changePassword: { supported: false },
-    sort: { supported: sort },
-    etag: { supported: etag },
+    sort: { supported: true },
+    etag: { supported: true },
+    pagination: {
+      cursor: true,
+      index: true,
+      defaultPaginationMethod: 'index',
+      defaultPageSize: defaultCount,
+      maxPageSize: maxResults,
+    },
     authenticationSchemes: [
       {
         type: 'oauthbearertoken',
@@ -43,6 +48,16 @@ export function resourceTypes(baseUrl: string) {
       schemaExtensions: [ENTERPRISE, PRODUCT].map((schema) => ({ schema, required: false })),
       meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/User` },
     },
+    {
+      schemas: ['urn:ietf:params:scim:schemas:core:2.0:ResourceType'],
+      id: 'Group',
+      name: 'Group',
+      endpoint: '/Groups',
+      description: 'Group',
+      schema: GROUP,
+      schemaExtensions: [],
+      meta: { resourceType: 'ResourceType', location: `${baseUrl}/ResourceTypes/Group` },
+    },
   ];
 }
 
@@ -50,8 +65,8 @@ export function resourceTypes(baseUrl: string) {
 export const resourceType = (baseUrl: string, id: string) =>
   resourceTypes(baseUrl).find((each) => each.id.toLowerCase() === id.toLowerCase());
 
-export const schemas = (baseUrl: string): SchemaResource[] => userSchemas(baseUrl);
+export const schemas = (baseUrl: string): SchemaResource[] => [...userSchemas(baseUrl), groupSchema(baseUrl)];
 
 /** One schema by its URN, in any case; undefined when there is none. */
 export const schema = (baseUrl: string, id: string): SchemaResource | undefined =>
-  userSchemas(baseUrl).find((each) => each.id.toLowerCase() === id.toLowerCase());
+  schemas(baseUrl).find((each) => each.id.toLowerCase() === id.toLowerCase());

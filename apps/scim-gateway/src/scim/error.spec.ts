@@ -1,8 +1,11 @@
+import { failureOf } from '@bitabiz/service-kit/problem';
+import { Refused } from '@bitabiz/service-kit/refused';
 import { describe, expect, it } from 'vitest';
-import { ERROR, errorBody, fromRefused, PRODUCT_ERROR, ScimError } from './error.js';
+import { scimErrors } from './error.form.js';
+import { ERROR, errorBody, ScimError } from './error.js';
 
 describe('an error answer', () => {
-  it('has a status that is a string (trap 15)', () =>
+  it('has a status that is a string (trap 15), and nothing that the RFC does not know', () =>
     expect(errorBody(new ScimError(409, 'uniqueness', 'taken'))).toEqual({
       schemas: [ERROR],
       status: '409',
@@ -23,17 +26,13 @@ describe('an error answer', () => {
     ['tooLarge', 413, undefined],
     ['tooMany', 429, undefined],
     ['busy', 503, undefined],
-  ] as const)('for a refusal of kind %s is %i', (kind, status, scimType) =>
-    expect(fromRefused({ code: 'user.taken', message: 'It is taken', kind })).toMatchObject({
-      status,
-      scimType,
-      detail: 'It is taken',
-      ext: { code: 'user.taken' },
-    }),
-  );
-
-  it('carries the code of the rule under the product’s URN', () =>
-    expect(errorBody(fromRefused({ code: 'a.b', message: 'm', kind: 'conflict' }))[PRODUCT_ERROR]).toEqual({
-      code: 'a.b',
-    }));
+  ] as const)('for a refusal of kind %s is %i, with the code of the rule', (kind, status, scimType) => {
+    const answer = scimErrors.answer(failureOf(new Refused('user.taken', 'It is taken', kind)));
+    expect(answer.status).toBe(status);
+    expect(answer.body).toMatchObject({
+      status: String(status),
+      detail: expect.stringMatching(/^It is taken \(user.taken, /),
+    });
+    expect((answer.body as { scimType?: string }).scimType).toBe(scimType);
+  });
 });

@@ -1,43 +1,47 @@
 import { dateKey } from './dates.js';
 import { invalidFilter } from './error.js';
 import { printPath, type Comparison, type Filter, type Literal, type Path } from './filter.ast.js';
-import { leavesOf, present, subLeaves, type Leaf } from './filter.leaves.js';
+import { leavesOf, present, subLeaves, type Leaf, type Leaves } from './filter.leaves.js';
 import { holds, joined, negated, never, type Condition, type Key, type Operator } from './filter.logic.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Element } from './registry.js';
 import { isStorable, shown } from './text.js';
 
 /**
- * Resolves a filter against the attribute table. Inside the brackets of a value path pass the element whose names are meant. An attribute that the
+ * Resolves a filter against the attribute table of users. Inside the brackets of a value path pass the element whose names are meant. An attribute that the
  * product does not keep has no value for anybody. Throws ScimError 400 invalidFilter for an unknown attribute or a value of the wrong type.
  */
-export function conditionOf(filter: Filter, element?: Element): Condition {
+export const conditionOf = (filter: Filter, element?: Element): Condition =>
+  resolved(filter, (path, scalar) => (element ? subLeaves(element, path) : userLeaves(path, scalar)));
+
+/** The same for any resource, whose names `leaves` looks up. Throws ScimError 400 invalidFilter. */
+export function resolved(filter: Filter, leaves: Leaves): Condition {
   switch (filter.op) {
     case 'and':
     case 'or':
       return joined(
         filter.op,
-        filter.of.map((part) => conditionOf(part, element)),
+        filter.of.map((part) => resolved(part, leaves)),
       );
     case 'not':
-      return negated(conditionOf(filter.of, element));
+      return negated(resolved(filter.of, leaves));
     case 'pr':
     case 'exists':
-      return anyOf(leavesIn(filter.path, false, element).map(present));
-    default: {
-      const leaves = leavesIn(filter.path, true, element);
-      if (filter.value === null) return againstNull(filter.op, leaves);
-      if (filter.op === 'ne') return differs(leaves, filter.path, filter.value);
-      const { op, path, value } = filter;
-      return anyOf(leaves.map((leaf) => compared(leaf, op, path, value)));
-    }
+      return anyOf(leaves(filter.path, false).map(present));
+    default:
+      return comparison(filter, leaves(filter.path, true));
   }
 }
 
-const anyOf = (conditions: Condition[]) => joined('or', conditions);
+function comparison({ op, path, value }: Extract<Filter, { value: Literal }>, leaves: Leaf[]): Condition {
+  if (value === null) return againstNull(op, leaves);
+  if (op === 'ne') return differs(leaves, path, value);
+  return anyOf(leaves.map((leaf) => compared(leaf, op, path, value)));
+}
 
-const leavesIn = (path: Path, scalar: boolean, element: Element | undefined) =>
-  element ? subLeaves(element, path) : leavesOf(path, scalar, conditionOf);
+/** The leaves of a user's attribute. */
+export const userLeaves: Leaves = (path, scalar) => leavesOf(path, scalar, conditionOf);
+const anyOf = (conditions: Condition[]) => joined('or', conditions);
 
 /** Whether any value differs; without any value that is so as well (RFC 7643 section 2.5: unassigned and null are the same). */
 function differs(leaves: Leaf[], path: Path, value: Literal): Condition {

@@ -9,7 +9,8 @@ import { foldedValues, keyIn, matches, type FilterRow } from './filter.evaluate.
 import { compareCodePoints } from './text.js';
 import { parseFilter } from './filter.parser.js';
 import { compileFilter } from './filter.sql.js';
-import { compileSort } from './sort.js';
+import { orderBy, parseSort } from './sort.js';
+import { userTable } from './table.js';
 
 const account = randomUUID();
 const table = `
@@ -162,7 +163,7 @@ describe('a filter as SQL, under row-level security', () => {
     const column = { 'meta.created': 'created', dateOfEmployment: 'employmentDate' }[name] ?? name;
     const keys = async (order: string) => {
       const { rows: sorted } = await client.query<{ scim_id: string }>(
-        `select scim_id from users u order by ${compileSort(name, order)}`,
+        `select scim_id from users u order by ${orderBy(userTable, parseSort(userTable, name, order))}`,
       );
       return sorted.map(({ scim_id }) => keyIn(rows.find((row) => row.id === scim_id) as FilterRow, column as 'title'));
     };

@@ -50,7 +50,7 @@ export function keyIn(row: FilterRow, column: Column): Key | undefined {
     case 'modified':
       return dateKey(row[column].toISOString());
     default:
-      return fieldKey(column, row.values[column]);
+      return fieldKey(column as Field, row.values[column as Field]);
   }
 }
 

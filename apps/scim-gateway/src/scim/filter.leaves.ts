@@ -15,6 +15,9 @@ export interface Leaf {
   readonly when: Condition;
 }
 
+/** Every value that a path stands for; `scalar`: one per element. Throws ScimError 400 invalidFilter for a name that there is not. */
+export type Leaves = (path: Path, scalar: boolean) => Leaf[];
+
 export type Within = (where: Filter, element: Element) => Condition;
 
 export const present = ({ column, when }: Leaf): Condition =>
@@ -41,7 +44,7 @@ export function leavesOf(path: Path, scalar: boolean, within: Within): Leaf[] {
     case 'id':
       return [{ type: 'string', caseExact: true, column: 'id', when: always }];
     case 'meta':
-      return [metaLeaf(path)];
+      return [metaLeaf(path, 'User')];
     case 'harmless':
     case 'foreign':
       return [];
@@ -84,17 +87,18 @@ const leaf = ({ attribute: { type, caseExact, field } }: Place, when: Condition)
   when,
 });
 
-function metaLeaf(path: Path): Leaf {
+/** `meta.created`, `meta.lastModified` and `meta.resourceType` of a resource. Throws invalidFilter for another one. */
+export function metaLeaf(path: Path, resourceType: string): Leaf {
   switch (path.sub?.toLowerCase()) {
     case 'created':
       return { type: 'dateTime', caseExact: false, column: 'created', when: always };
     case 'lastmodified':
       return { type: 'dateTime', caseExact: false, column: 'modified', when: always };
     case 'resourcetype':
-      return { type: 'string', caseExact: true, constant: 'User', when: always };
+      return { type: 'string', caseExact: true, constant: resourceType, when: always };
     default:
       throw unknown(path);
   }
 }
 
-const unknown = (path: Path) => invalidFilter(`There is no attribute ${shown(printPath(path))} to filter by`);
+export const unknown = (path: Path) => invalidFilter(`There is no attribute ${shown(printPath(path))} to filter by`);

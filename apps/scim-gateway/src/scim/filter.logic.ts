@@ -2,8 +2,8 @@ import type { Field } from './attributes.js';
 import type { Comparison } from './filter.ast.js';
 import { compareCodePoints } from './text.js';
 
-/** What a user row can be asked for: a field of P2, its SCIM id, or the times of meta. */
-export type Column = Field | 'id' | 'created' | 'modified';
+/** What a row can be asked for: a user's field of P2, a group's name and members, the SCIM id, or the times of meta. */
+export type Column = Field | 'displayName' | 'member' | 'id' | 'created' | 'modified';
 
 export type Operator = Exclude<Comparison, 'ne'>;
 export type Key = string | boolean;

@@ -1,4 +1,4 @@
-import { CORE, ENTERPRISE, PRODUCT, type Field, type UserValues } from './attributes.js';
+import { ENTERPRISE, PRODUCT, type Field, type UserValues } from './attributes.js';
 import { evaluate, fieldKey } from './filter.evaluate.js';
 import type { Part, Projection } from './projection.js';
 
@@ -10,7 +10,7 @@ const isArray = (value: unknown): value is readonly (Json | undefined)[] => Arra
 const isJson = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The chosen part of a rendered resource as a new object; id and schemas are always there (RFC 7643 section 7, `returned`). */
-export function project(resource: Json, { only, parts }: Projection, values: UserValues): Json {
+export function project(resource: Json, { only, parts }: Projection, values: UserValues = {}): Json {
   const { schemas, id, ...rest } = resource;
   const chosen: Json = only ? {} : rest;
   for (const part of parts) {
@@ -20,7 +20,11 @@ export function project(resource: Json, { only, parts }: Projection, values: Use
     else exclude(rest, chosen, part, matches);
   }
   const compacted = compact(chosen);
-  return { schemas: (schemas as string[]).filter((urn) => urn === CORE || urn in compacted), id, ...compacted };
+  return {
+    schemas: (schemas as string[]).filter((urn) => !extensions.includes(urn) || urn in compacted),
+    id,
+    ...compacted,
+  };
 }
 
 function matcher({ where }: Part, values: UserValues): Matches {

@@ -25,13 +25,20 @@ export interface Projection {
  * Reads the parameters attributes and excludedAttributes: names in any case, bare, dotted, URN-qualified or as value paths (`emails[type eq "work"]`). What is unknown selects
  * nothing. Undefined when everything is to be shown. Throws ScimError 400 invalidValue when both are given, or a filter in brackets is wrong.
  */
-export function parseProjection(attributes?: string, excludedAttributes?: string): Projection | undefined {
+export function parseProjection(
+  attributes?: string,
+  excludedAttributes?: string,
+  partsOf: PartsOf = userParts,
+): Projection | undefined {
   const only = namesIn(attributes);
   const without = namesIn(excludedAttributes);
   if (only.length > 0 && without.length > 0) throw invalidValue('attributes and excludedAttributes exclude each other');
   const names = only.length > 0 ? only : without;
-  return names.length === 0 ? undefined : { only: only.length > 0, parts: names.flatMap(partsOf) };
+  return names.length === 0 ? undefined : { only: only.length > 0, parts: names.flatMap((name) => partsOf(name)) };
 }
+
+/** Looks up what a name means in a resource; nothing for an unknown one. */
+export type PartsOf = (name: string) => Part[];
 
 /** Names are separated by commas, except within brackets and quotation marks. */
 const names = /(?:"(?:[^"\\]|\\.)*"|\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^,"[])+/g;
@@ -39,7 +46,8 @@ const names = /(?:"(?:[^"\\]|\\.)*"|\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^,"[])+/g
 const namesIn = (list = ''): string[] =>
   (list.match(names) ?? []).map((name) => name.trim()).filter((name) => name !== '');
 
-function partsOf(name: string): Part[] {
+/** The parts of a user. */
+export function userParts(name: string): Part[] {
   const path = pathOf(name);
   if (!path) return [];
   const sub = path.sub === undefined ? {} : { sub: path.sub.toLowerCase() };
@@ -70,7 +78,7 @@ const spellingsOf = (asked: Place): string[][] =>
     .filter((place) => place === asked || (asked.alias && place.attribute === asked.attribute))
     .map(({ urn, name }) => (urn === CORE ? [name] : [urn, name]));
 
-function pathOf(name: string): Path | undefined {
+export function pathOf(name: string): Path | undefined {
   try {
     return parsePath(name);
   } catch {

@@ -55,16 +55,29 @@ describe('a listing', () => {
   it('refuses a broken filter', () =>
     expect(() => list('?filter=userName')).toThrow(expect.objectContaining({ scimType: 'invalidFilter' })));
 
-  it('is always in one order, unset values last when ascending', () => {
-    expect(list('').orderBy).toBe('u.created_at, u.scim_id');
-    expect(list('?sortBy=userName').orderBy).toBe(
-      'u.user_name_key collate "C" asc nulls last, u.created_at, u.scim_id',
-    );
-    expect(list('?sortBy=meta.lastModified&sortOrder=descending').orderBy).toBe(
-      'u.modified_at desc nulls first, u.created_at, u.scim_id',
-    );
-    expect(list('?sortBy=displayName').orderBy).toBe('u.created_at, u.scim_id');
+  it('is always in one order', () => {
+    expect(list('').order).toEqual({ descending: false });
+    expect(list('?sortBy=userName').order).toEqual({ column: 'userName', descending: false });
+    expect(list('?sortBy=meta.lastModified&sortOrder=descending').order).toEqual({
+      column: 'modified',
+      descending: true,
+    });
+    expect(list('?sortBy=displayName').order).toEqual({ descending: false });
     expect(() => list('?sortBy=shoe')).toThrow(expect.objectContaining({ scimType: 'invalidPath' }));
+  });
+
+  it('goes by cursor where one is asked for (RFC 9865)', () => {
+    const last = { id: '018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c5d', key: 'ada' };
+    const begun = list('?cursor=&count=5&sortBy=userName');
+    expect(begun).toMatchObject({ count: 5, cursor: { after: undefined } });
+    const cursor = begun.cursor?.next(last) ?? '';
+    expect(cursor).toMatch(/^[A-Za-z0-9_-]+$/);
+    expect(list(`?cursor=${cursor}&sortBy=userName`).cursor?.after).toEqual(last);
+    for (const query of [`?cursor=${cursor}`, '?cursor=nonsense', `?cursor=${cursor}&sortBy=userName&filter=id+pr`]) {
+      expect(() => list(query)).toThrow(expect.objectContaining({ status: 400, scimType: 'invalidCursor' }));
+    }
+    expect(() => list('?cursor=&count=many')).toThrow(expect.objectContaining({ scimType: 'invalidCount' }));
+    expect(() => list('?cursor=&startIndex=1')).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
   });
 
   it('can be asked for by a body (.search)', () => {
@@ -87,7 +100,7 @@ describe('a listing', () => {
   });
 
   it('answers with numbers that are numbers', () =>
-    expect(listResponse([{}], 9, 3)).toMatchObject({
+    expect(listResponse({ rows: [{}], total: 9 }, 3)).toMatchObject({
       totalResults: 9,
       startIndex: 3,
       itemsPerPage: 1,

@@ -1,3 +1,4 @@
+import { etag } from '../etag.js';
 import { CORE, ENTERPRISE, PRODUCT, type Field, type UserValues } from './attributes.js';
 import { project } from './projection.apply.js';
 import type { Projection } from './projection.js';
@@ -51,10 +52,7 @@ export function renderUser(user: UserToRender, { baseUrl, spellings, projection 
   return projection ? project(resource, projection, values) : resource;
 }
 
-/** The weak entity tag of a version (RFC 7644 section 3.14). */
-export const etag = (version: number): string => `W/"${version}"`;
-
-const moment = (time: Date | string): string => (typeof time === 'string' ? new Date(time) : time).toISOString();
+export const moment = (time: Date | string): string => (typeof time === 'string' ? new Date(time) : time).toISOString();
 
 const core: readonly string[] = [CORE];
 const withEnterprise: readonly string[] = [CORE, ENTERPRISE];

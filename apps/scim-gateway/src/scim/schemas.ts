@@ -1,20 +1,21 @@
 import { CORE, ENTERPRISE, PRODUCT, type Attribute } from './attributes.js';
 import { find, places, type Complex, type Place } from './registry.js';
 
-const SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
+export const SCHEMA = 'urn:ietf:params:scim:schemas:core:2.0:Schema';
 
 const exampleDate = '2024-01-15T00:00:00Z';
 
 /** An attribute definition of RFC 7643 section 7. */
 export interface Definition {
   name: string;
-  type: 'string' | 'boolean' | 'dateTime' | 'complex';
+  type: 'string' | 'boolean' | 'dateTime' | 'complex' | 'reference';
   multiValued: boolean;
   description: string;
   required: boolean;
   caseExact?: boolean;
   canonicalValues?: string[];
-  mutability: 'readWrite';
+  referenceTypes?: string[];
+  mutability: 'readWrite' | 'immutable';
   returned: 'default';
   uniqueness?: 'none' | 'server';
   subAttributes?: Definition[];

@@ -1,37 +1,46 @@
 import { invalidPath, invalidValue } from './error.js';
-import { leavesOf } from './filter.leaves.js';
-import { never, type Column } from './filter.logic.js';
-import { expressionOf } from './filter.sql.js';
+import type { Column } from './filter.logic.js';
+import { types } from './filter.sql.js';
 import { parsePath } from './path.js';
+import type { Table } from './table.js';
 import { shown } from './text.js';
 
-const typed: readonly Column[] = ['id', 'created', 'modified', 'active'];
+/** The order of a listing: by a column, if any, then by id, so it is always a total one and pages never overlap. */
+export interface Order {
+  readonly column?: Column;
+  readonly descending: boolean;
+}
 
 /**
- * The ORDER BY list of a listing (RFC 7644 section 3.4.2.3) on the user table, alias `u`. Who has no value comes last when ascending, first when descending;
- * equal ones are told apart by age and id, so pages never overlap. Without sortBy: the oldest first. An attribute the product does not keep
- * sorts nothing. Throws ScimError 400 invalidPath for an unknown one, invalidValue for another sortOrder.
+ * Reads the order of a listing (RFC 7644 section 3.4.2.3). Without sortBy: by id, which is the oldest first and has an index. An attribute the product
+ * does not keep sorts nothing. Throws ScimError 400 invalidPath for an unknown one, invalidValue for another sortOrder.
  */
-export function compileSort(sortBy?: string, sortOrder = 'ascending'): string {
+export function parseSort({ leaves }: Table, sortBy?: string, sortOrder = 'ascending'): Order {
   const order = sortOrder.toLowerCase();
   if (order !== 'ascending' && order !== 'descending') {
     throw invalidValue(`sortOrder is ascending or descending, not "${shown(sortOrder)}"`);
   }
-  const direction = order === 'ascending' ? 'asc nulls last' : 'desc nulls first';
-  const terms = columnsOf(sortBy).map((column) => `${sortable(column)} ${direction}`);
-  return [...terms, 'u.created_at', 'u.scim_id'].join(', ');
+  const column = sortBy === undefined || sortBy === '' ? undefined : columnOf(leaves, sortBy);
+  return { descending: order === 'descending', ...(column !== undefined && { column }) };
 }
 
-/** Of a multi-valued attribute the primary or first element sorts. */
-function columnsOf(sortBy: string | undefined): Column[] {
-  if (sortBy === undefined || sortBy === '') return [];
+/** The ORDER BY list of SQL. Who has no value comes last when ascending, first when descending. */
+export function orderBy(table: Table, { column, descending }: Order): string {
+  const id = table.expressionOf('id');
+  if (column === undefined) return id;
+  return `${sortable(table, column)} ${descending ? 'desc nulls first' : 'asc nulls last'}, ${id}`;
+}
+
+/** What sorts, compared by code point where it is text. */
+export const sortable = (table: Table, column: Column): string =>
+  types[column] || column === 'id' ? table.expressionOf(column) : `${table.expressionOf(column)} collate "C"`;
+
+/** Of a multi-valued attribute the primary or first element sorts; members sort nothing. */
+function columnOf(leaves: Table['leaves'], sortBy: string): Column | undefined {
   try {
-    const [leaf] = leavesOf(parsePath(sortBy), true, () => never);
-    return leaf?.column === undefined ? [] : [leaf.column];
+    const [leaf] = leaves(parsePath(sortBy), true);
+    return leaf?.column === 'member' ? undefined : leaf?.column;
   } catch {
     throw invalidPath(`There is no attribute "${shown(sortBy)}" to sort by`);
   }
 }
-
-const sortable = (column: Column) =>
-  typed.includes(column) ? expressionOf(column) : `${expressionOf(column)} collate "C"`;

@@ -1,7 +1,7 @@
-import { CORE, ENTERPRISE, MALFORMED_ENTERPRISE, PRODUCT } from './attributes.js';
+import { CORE, ENTERPRISE, GROUP, MALFORMED_ENTERPRISE, PRODUCT } from './attributes.js';
 
 /** Every spelling of a known schema, longest first, with the URN it means. */
-const known = [CORE, ENTERPRISE, PRODUCT]
+const known = [CORE, ENTERPRISE, PRODUCT, GROUP]
   .map((urn) => ({ spelling: urn.toLowerCase(), urn }))
   .concat({ spelling: MALFORMED_ENTERPRISE.toLowerCase(), urn: ENTERPRISE })
   .sort((a, b) => b.spelling.length - a.spelling.length);

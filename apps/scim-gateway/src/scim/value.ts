@@ -1,7 +1,8 @@
+import type { Attribute } from './attributes.js';
 import { dateKey } from './dates.js';
 import { invalidValue } from './error.js';
 import { printPath, type Path } from './path.js';
-import type { Place } from './registry.js';
+
 import { isStorable, shown } from './text.js';
 
 export type JsonObject = { readonly [name: string]: unknown };
@@ -20,11 +21,13 @@ export function member(object: JsonObject, name: string): unknown {
 export const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
+type Readable = { attribute: Pick<Attribute, 'type' | 'required' | 'maxLength' | 'numbersToo'> };
+
 /**
  * The value of one attribute as it is kept: a text letter for letter, or a real boolean; undefined when the attribute is to be cleared. Reads Entra's
  * shapes: `"True"`, and a scalar wrapped as `[{"$ref":null,"value":"x"}]`. Throws ScimError 400 invalidValue naming the attribute `as` it was written.
  */
-export function readValue({ attribute }: Place, raw: unknown, as: Path): string | boolean | undefined {
+export function readValue({ attribute }: Readable, raw: unknown, as: Path): string | boolean | undefined {
   const value = unwrap(raw, as);
   if (isEmpty(value)) return undefined;
   if (attribute.type === 'boolean') return readBoolean(value, as);

@@ -31,7 +31,7 @@ export function requireFree(holders: readonly Holder[], self?: string): void {
   if (!holder) return;
   const { attribute, name, active, userId, scimId } = holder;
   const whom = active ? 'an active employee' : 'an inactive employee, who can be activated again';
-  throw new Refused('user.nameTaken', `${attribute} ${name} belongs to ${whom} (P6, P8)`, 'conflict', {
+  throw new Refused('user.nameTaken', `${attribute} ${name} belongs to ${whom}: ${scimId} (P6, P8)`, 'conflict', {
     attribute,
     holder: userId,
     holderScimId: scimId,
@@ -54,7 +54,7 @@ export function admit(holders: readonly Holder[]): Admitted | undefined {
   if (other) {
     throw new Refused(
       'user.twoHolders',
-      `${first.attribute} ${first.name} and ${other.attribute} ${other.name} belong to two different employees (P6)`,
+      `${first.attribute} ${first.name} and ${other.attribute} ${other.name} belong to two different employees, ${first.scimId} and ${other.scimId} (P6)`,
       'conflict',
       { attribute: first.attribute, holder: first.userId, holderScimId: first.scimId, other: other.userId },
     );

@@ -1,6 +1,7 @@
 import type { Profile } from '@bitabiz/event-contracts';
 import type { UserValues } from '../scim/attributes.js';
 import { foldedValues } from '../scim/filter.evaluate.js';
+import { isUuid } from '../uuid.js';
 import type { Employee, User } from './user-state.decider.js';
 
 /** A row of own.users as JSON shows it. */
@@ -26,8 +27,6 @@ export type UserRow = {
 
 /** An employee with what surrounds the state: version of the stream, key, and when it came to be and changed. */
 export type KnownUser = { user: User; version: number; keyId: string | null; createdAt: string; modifiedAt: string };
-
-const guid = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
 
 export function fromRow(row: UserRow): KnownUser {
   const { userName = '', email = '', ...profile } = row.values;
@@ -69,7 +68,7 @@ export function toRow(user: Employee, known: KnownUser): UserRow {
     user_name_key: held ? (folded.userName ?? null) : null,
     email_key: held ? (folded.email ?? null) : null,
     manager_ref: user.manager,
-    manager_id: user.manager !== null && guid.test(user.manager) ? user.manager : null,
+    manager_id: user.manager !== null && isUuid(user.manager) ? user.manager : null,
     terminated_on: user.terminatedOn,
     created_at: known.createdAt,
     modified_at: known.modifiedAt,

@@ -2,6 +2,7 @@ import type { Profile } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { decide as decideAccount, managedFields, requireOpen, type OpenAccount } from '../account/account.decider.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
+import { requireVersion, type Expected } from '../etag.js';
 import type { Cause, World } from '../world.js';
 import type { Edit } from './managed.decider.js';
 import { admit, type Names } from './names.decider.js';
@@ -16,8 +17,8 @@ export type Written = { values: UserValues; touched: string[]; spellings: string
 /** Everything that can be asked of an account's employees. `change` is pure and gets the employee as the batch sees it. */
 export type UserRequest =
   | { type: 'Provision'; userId: string; written: Written }
-  | { type: 'Change'; scimId: string; ifMatch?: string; change: (current: UserValues) => Written }
-  | { type: 'Remove'; scimId: string; ifMatch?: string }
+  | { type: 'Change'; scimId: string; expected: Expected; change: (current: UserValues) => Written }
+  | { type: 'Remove'; scimId: string; expected: Expected }
   | { type: 'Import'; userId: string; profile: Profile; names: Names }
   | { type: 'CreateByHand'; userId: string; profile: Profile; names: Names }
   | { type: 'EditByHand'; userId: string; edit: Edit }
@@ -158,17 +159,19 @@ export function requireProvisioning(world: { account: World['account'] }): void 
   );
 }
 
+/** The answer to an id that SCIM shows nobody under. */
+export const unknownUser = (id: string): Refused =>
+  new Refused('user.unknown', `There is no user ${id.slice(0, 100)}: look for the person by userName`, 'unknown');
+
 function scimUser(
   world: World,
-  { scimId, ifMatch }: { scimId: string; ifMatch?: string },
+  { scimId, expected }: { scimId: string; expected: Expected },
 ): KnownUser & { user: Employee } {
   const userId = world.userIdOf(scimId);
   const known = userId === undefined ? undefined : world.user(userId);
   if (!known || !isEmployee(known.user) || known.user.status === 'released' || known.user.scimId !== scimId) {
-    throw new Refused('user.unknown', `There is no user ${scimId}`, 'unknown');
+    throw unknownUser(scimId);
   }
-  if (ifMatch !== undefined && ifMatch !== '*' && !ifMatch.split(/\s*,\s*/).includes(`W/"${known.version}"`)) {
-    throw new Refused('user.changed', 'The user was changed meanwhile: read it again (If-Match)', 'precondition');
-  }
+  requireVersion(known.version, expected);
   return { ...known, user: known.user };
 }

@@ -2,13 +2,13 @@ import { inAccount } from '@bitabiz/service-kit/database';
 import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
 import { conditionOf } from '../scim/filter.condition.js';
-import { compileFilter } from '../scim/filter.sql.js';
 import type { ListQuery } from '../scim/list.js';
 import type { Remembered } from '../remembered.js';
+import { readPage, type Page } from '../scim/page.js';
+import { userTable } from '../scim/table.js';
 import type { UserRow } from './user-row.js';
 
 export type ShownUser = UserRow & { manager_gone?: boolean };
-export type UserPage = { users: ShownUser[]; total: number };
 
 const matching = new Set(['userName', 'email', 'externalId']);
 
@@ -29,11 +29,11 @@ export class Users {
     return this.byId.ask([accountId, scimId]);
   }
 
-  async list(accountId: string, query: ListQuery): Promise<UserPage> {
+  async list(accountId: string, query: ListQuery): Promise<Page<ShownUser>> {
     const condition = query.filter && conditionOf(query.filter);
-    if (condition?.is === 'eq' && matching.has(condition.column) && query.startIndex === 1) {
+    if (condition?.is === 'eq' && matching.has(condition.column) && query.startIndex === 1 && !query.cursor) {
       const users = await this.byKey.ask([accountId, condition.column, String(condition.key)]);
-      return { users: users.slice(0, query.count), total: users.length };
+      return { rows: users.slice(0, query.count), total: users.length };
     }
     return this.page(accountId, query);
   }
@@ -71,22 +71,8 @@ export class Users {
     if (user) this.remembered.learn(accountId, { account: null, users: [user] });
   }
 
-  private page(accountId: string, { filter, orderBy, startIndex, count }: ListQuery): Promise<UserPage> {
-    const condition = filter ? compileFilter(filter, 2) : { sql: 'true', params: [] };
-    const from = `from own.users u where u.account_id = $1 and u.status <> 'released' and ${condition.sql}`;
-    const values = [accountId, ...condition.params];
-    return inAccount(this.pool, accountId, async (tx) => {
-      const { rows } =
-        count === 0
-          ? { rows: [] }
-          : await tx.query<{ row: ShownUser }>(
-              `select to_jsonb(u) as row ${from} order by ${orderBy} limit ${count} offset ${startIndex - 1}`,
-              values,
-            );
-      const users = rows.map(({ row }) => row);
-      if (startIndex === 1 && count > 0 && users.length < count) return { users, total: users.length };
-      const { rows: counted } = await tx.query<{ n: string }>(`select count(*) as n ${from}`, values);
-      return { users, total: Number(counted[0]?.n ?? 0) };
-    });
+  private page(accountId: string, query: ListQuery): Promise<Page<ShownUser>> {
+    const from = `own.users u where u.account_id = $1 and u.status <> 'released'`;
+    return inAccount(this.pool, accountId, (tx) => readPage(tx, { table: userTable, from, accountId }, query));
   }
 }

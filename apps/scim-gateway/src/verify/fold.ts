@@ -3,6 +3,7 @@ import type { Feed } from '@bitabiz/event-store';
 import { evolve as evolveAccount, initial as noAccount, type Account } from '../account/account.decider.js';
 import { evolve as evolveUser, initial as noUser } from '../user/user-state.decider.js';
 import type { KnownUser } from '../user/user-row.js';
+import { addToGroup, type FoldedGroup } from './groups.js';
 
 export type TokenRow = {
   token_id: string;
@@ -17,6 +18,7 @@ export type TokenRow = {
 /** An account as its events tell it: what every row of the gateway must be equal to. */
 export type Folded = {
   users: Map<string, KnownUser>;
+  groups: Map<string, FoldedGroup>;
   account: Account;
   accountVersion: number;
   createdAt: string;
@@ -29,6 +31,7 @@ export type Folded = {
 export async function foldAccount(feed: Feed, accountId: string): Promise<Folded> {
   const folded: Folded = {
     users: new Map(),
+    groups: new Map(),
     account: noAccount,
     accountVersion: 0,
     createdAt: '',
@@ -48,6 +51,7 @@ export async function foldAccount(feed: Feed, accountId: string): Promise<Folded
       folded.events += 1;
       if (envelope.erased) continue;
       if (envelope.subject.startsWith('user/')) addToUser(folded, envelope);
+      else if (envelope.subject.startsWith('group/')) addToGroup(folded.groups, envelope);
       else addToAccount(folded, envelope);
     }
   }

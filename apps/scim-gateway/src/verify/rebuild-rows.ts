@@ -3,6 +3,7 @@ import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool, PoolClient } from 'pg';
 import { isEmployee, keysHeld } from '../user/user-state.decider.js';
 import { toRow } from '../user/user-row.js';
+import { groupRowsOf } from './groups.js';
 import { foldAccount, type Folded } from './fold.js';
 
 /**
@@ -14,7 +15,7 @@ export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Pro
     await lockAccount(tx, accountId);
     const folded = await foldAccount(feed, accountId);
     const rows = await rowsOf(tx, accountId, folded);
-    for (const table of ['own.users', 'own.tokens', 'store.claims']) {
+    for (const table of ['own.group_members', 'own.groups', 'own.users', 'own.tokens', 'store.claims']) {
       await tx.query(`delete from ${table} where account_id = $1`, [accountId]);
     }
     await tx.query('select store.write_rows($1, $2)', [accountId, JSON.stringify(rows)]);
@@ -29,7 +30,7 @@ export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Pro
 }
 
 async function rowsOf(tx: PoolClient, accountId: string, folded: Folded): Promise<object> {
-  const { users, account, accountVersion, createdAt, tokens } = folded;
+  const { users, groups, account, accountVersion, createdAt, tokens } = folded;
   const employees = [...users.values()].flatMap(({ user, ...known }) => (isEmployee(user) ? [{ ...known, user }] : []));
   const { rows } = await tx.query<{ stream: string; key_id: string }>(
     'select stream, key_id from store.last_keys($1, $2::text[])',
@@ -42,5 +43,6 @@ async function rowsOf(tx: PoolClient, accountId: string, folded: Folded): Promis
       toRow(known.user, { ...known, keyId: keyIds.get(`user/${known.user.userId}`) ?? null }),
     ),
     tokens: [...tokens.values()],
+    groups: groupRowsOf(groups),
   };
 }

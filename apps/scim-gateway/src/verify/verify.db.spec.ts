@@ -28,6 +28,9 @@ describe('the gateway’s rows and claims', () => {
     await account.scim('PATCH', `/Users/${ada['id']}`, activeIs(false));
     await account.scim('DELETE', `/Users/${boss['id']}`);
     await account.create('grace');
+    const members = [{ value: ada['id'] }];
+    const group = (await account.scim('POST', '/Groups', { displayName: 'Sales', members })).body['id'];
+    await account.scim('PATCH', `/Groups/${group}`, patch({ op: 'Replace', path: 'displayName', value: 'Nordic' }));
     expect(await verify()).toMatchObject({ differences: [] });
   });
 
@@ -38,6 +41,8 @@ describe('the gateway’s rows and claims', () => {
       /^user /,
     ],
     ['a missing row', `delete from own.users where email_key like 'grace%'`, /^user /],
+    ['a group', `update own.groups set display_name = 'Forged'`, /^group /],
+    ['a membership', 'delete from own.group_members', /^members of group /],
     ['a claim', `delete from store.claims where key like 'ada%'`, /^claims$/],
     ['a gap in the events', `delete from store.events where account_seq = 4`, /does not follow/],
   ])('are told apart from the events: %s', async (_, statement, what) => {

@@ -4,12 +4,13 @@ import type { Pool, PoolClient } from 'pg';
 import type { Account } from '../account/account.decider.js';
 import { isEmployee, keysHeld } from '../user/user-state.decider.js';
 import { toRow, type UserRow } from '../user/user-row.js';
+import { compareGroups } from './groups.js';
 import { foldAccount, type TokenRow } from './fold.js';
 
 export type GatewayDifference = { accountId: string; what: string; expected: unknown; actual: unknown };
 export type GatewayVerification = { accounts: number; events: number; differences: GatewayDifference[] };
 
-/** Compares the gateway's SCIM rows, claims and accounts with a fold of its own events, and the events with themselves: numbers and chain. */
+/** Compares the gateway's SCIM rows of users and groups, claims and accounts with a fold of its own events, and the events with themselves: numbers and chain. */
 export async function verifyGateway(batch: Pool, feed: Feed): Promise<GatewayVerification> {
   const differences: GatewayDifference[] = [];
   const { heads } = await feed.heads();
@@ -25,7 +26,7 @@ export async function verifyGateway(batch: Pool, feed: Feed): Promise<GatewayVer
 /** Under the account's lock, so that nothing is appended between reading the events and reading the rows. */
 async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
   await lockAccount(tx, accountId);
-  const { users, account, tokens, events, gaps } = await foldAccount(feed, accountId);
+  const { users, groups, account, tokens, events, gaps } = await foldAccount(feed, accountId);
   const differences: GatewayDifference[] = gaps.map((what) => ({ accountId, what, expected: null, actual: null }));
   const differ = (what: string, expected: unknown, actual: unknown) => {
     if (canonical(expected) !== canonical(actual)) differences.push({ accountId, what, expected, actual });
@@ -42,6 +43,7 @@ async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
     actual.delete(userId);
   }
   for (const [userId, row] of actual) differ(`user ${userId}`, undefined, row);
+  await compareGroups(tx, accountId, groups, differ);
   const claims = await tx.query<{ key: string; stream: string }>(
     'select key, stream from store.claims where account_id = $1',
     [accountId],

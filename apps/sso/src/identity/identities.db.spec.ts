@@ -11,7 +11,7 @@ import {
 import { createPool, inTransaction } from '@bitabiz/service-kit/database';
 import { migrate } from '@bitabiz/service-kit/migrations';
 import { createDatabase, type TestDatabase } from '@bitabiz/testing/database';
-import { History, userCreated } from '@bitabiz/testing/history';
+import { addGroup, History, userCreated } from '@bitabiz/testing/history';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { identities } from './identity.projection.js';
@@ -64,6 +64,14 @@ describe('who is let in (S3)', () => {
     const userId = hire();
     await deliver();
     expect(await admit('ADA@Nordlys.example')).toMatchObject({ allowed: true, employee: { id: userId } });
+  });
+
+  it('is the same whatever groups do (P17)', async () => {
+    const userId = hire();
+    addGroup(gateway, userId);
+    suspend(userId);
+    await deliver();
+    expect(await admit(ada)).toMatchObject({ reason: 'inactive' });
   });
 
   it('is nobody whom provisioning never brought, and the answer says so', async () => {

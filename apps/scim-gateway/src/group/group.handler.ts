@@ -1,0 +1,99 @@
+import { foldKey } from '@bitabiz/event-contracts/fold';
+import { Refused } from '@bitabiz/service-kit/refused';
+import { requireVersion, type Expected } from '../etag.js';
+import { isUuid } from '../uuid.js';
+import { requireProvisioning } from '../user/user.handler.js';
+import type { Cause, World } from '../world.js';
+import type { GroupWorld } from './group-world.js';
+import { noNeeds, type GroupNeeds } from './known-groups.query.js';
+
+/** One thing to do to a group, after the shapes of requests have been made uniform. Ids are those that SCIM shows, in lower case. */
+export type GroupStep =
+  | { do: 'set'; field: 'displayName' | 'externalId'; value: string | null }
+  | { do: 'join'; ids: readonly string[] }
+  | { do: 'leave'; ids: readonly string[] | 'all' };
+
+export type GroupRequest =
+  | { type: 'Create'; groupId: string; steps: readonly GroupStep[] }
+  | { type: 'Change'; groupId: string; steps: readonly GroupStep[]; expected: Expected }
+  | { type: 'Remove'; groupId: string; expected: Expected };
+
+export type GroupOutcome = { groupId: string; version: number; events: string[] };
+
+/** What must be read before a request can be decided. */
+export function groupNeedsOf(request: GroupRequest): GroupNeeds {
+  const { groupId } = request;
+  if (request.type === 'Remove') return { ...noNeeds, groups: [groupId] };
+  const ids = new Set(request.steps.flatMap((step) => (step.do === 'set' || step.ids === 'all' ? [] : step.ids)));
+  const names = request.steps.flatMap((step) =>
+    step.do === 'set' && step.field === 'displayName' && step.value ? [foldKey(step.value)] : [],
+  );
+  const empties = request.steps.some((step) => step.do === 'leave' && step.ids === 'all');
+  return {
+    ...noNeeds,
+    groups: [groupId],
+    names,
+    whole: empties ? [groupId] : [],
+    mentioned: [...ids].filter(isUuid).map((scimId) => ({ groupId, scimId })),
+  };
+}
+
+/** Decides a request against what the batch sees. @throws Refused from the rules; nothing of the request is kept then. */
+export function handleGroup(groups: GroupWorld, people: World, request: GroupRequest, cause: Cause): GroupOutcome {
+  requireProvisioning(people);
+  const { groupId } = request;
+  const { group, version } = groups.group(groupId);
+  if (request.type !== 'Create') {
+    if (group.status === 'unknown') throw unknownGroup(groupId);
+    requireVersion(version, request.expected);
+  }
+  const command =
+    request.type === 'Remove' ? ({ type: 'DeleteGroup', data: {} } as const) : wanted(groups, request.type, request);
+  const events = groups.carryOut(groupId, command, cause);
+  return { groupId, version: groups.group(groupId).version, events: events.map((event) => event.type) };
+}
+
+type Wanted = { groupId: string; steps: readonly GroupStep[] };
+
+/** The group as it shall be after all steps, in order, and who comes and goes for it. */
+function wanted(groups: GroupWorld, type: 'Create' | 'Change', { groupId, steps }: Wanted) {
+  const { group } = groups.group(groupId);
+  let { displayName, externalId } = group.status === 'there' ? group : { displayName: '', externalId: null };
+  const members = groups.membersOf(groupId);
+  const shallBe = new Map<string, boolean>();
+  for (const step of steps) {
+    if (step.do === 'set' && step.field === 'displayName') displayName = step.value ?? '';
+    else if (step.do === 'set') externalId = step.value;
+    else if (step.do === 'join') for (const id of step.ids) shallBe.set(joining(groups, id), true);
+    else if (step.ids === 'all') for (const id of [...members, ...shallBe.keys()]) shallBe.set(id, false);
+    else for (const id of step.ids.flatMap((each) => groups.userIdOf(each) ?? [])) shallBe.set(id, false);
+  }
+  const moving = (joins: boolean) =>
+    [...shallBe].flatMap(([id, in_]) => (in_ === joins && members.has(id) !== joins ? [id] : []));
+  const holder = groups.holderOf(displayName);
+  const data = {
+    groupId,
+    displayName,
+    externalId,
+    holder: holder === groupId ? undefined : holder,
+    added: moving(true),
+    removed: moving(false),
+  };
+  return type === 'Create' ? ({ type: 'CreateGroup', data } as const) : ({ type: 'UpdateGroup', data } as const);
+}
+
+/** The answer to an id that no group of the account has. */
+export const unknownGroup = (id: string): Refused =>
+  new Refused('group.unknown', `There is no group ${id.slice(0, 100)}: look for it by displayName`, 'unknown');
+
+/** A member is an employee of the account whom SCIM shows. Ids are ours, so an unknown one is stale or of somewhere else. */
+function joining(groups: GroupWorld, scimId: string): string {
+  const userId = groups.userIdOf(scimId);
+  if (userId !== undefined) return userId;
+  throw new Refused(
+    'group.memberUnknown',
+    `There is no user ${scimId.slice(0, 100)} to be a member: create the user first, or leave this member out (P17)`,
+    'invalid',
+    { member: scimId.slice(0, 100) },
+  );
+}

@@ -1,0 +1,49 @@
+import { Body, Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { correlationHeader } from '@bitabiz/service-kit/correlation';
+import type { FastifyInstance } from 'fastify';
+import { ScimAccess, type ScimRequest } from './access.guard.js';
+import { BaseUrl } from './base-url.js';
+import { BULK_RESPONSE, BulkRun, type Answered, type Sent } from './bulk.js';
+import { readBulk } from './bulk.read.js';
+import { scimPrefix } from './error.form.js';
+
+/** Bulk (RFC 7644 section 3.7): each operation is the request that it describes, through the same doors and with the same errors. */
+@Controller('scim/v2/Bulk')
+@UseGuards(ScimAccess)
+export class BulkController {
+  constructor(
+    @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost,
+    @Inject(BaseUrl) private readonly base: BaseUrl,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  async bulk(@Req() request: ScimRequest, @Body() body: unknown) {
+    const run = new BulkRun(readBulk(body), (sent) => this.send(request, sent));
+    return { schemas: [BULK_RESPONSE], Operations: await run.all() };
+  }
+
+  private async send(request: ScimRequest, { method, path, data, version }: Sent): Promise<Answered> {
+    const server = this.host.httpAdapter.getInstance<FastifyInstance>();
+    const answer = await server.inject({
+      method: method as 'POST',
+      url: `${scimPrefix}${path}`,
+      headers: {
+        authorization: request.headers.authorization,
+        host: request.host,
+        [correlationHeader]: request.id,
+        ...(method !== 'DELETE' && { 'content-type': 'application/scim+json' }),
+        ...(version !== undefined && { 'if-match': version }),
+      },
+      ...(method !== 'DELETE' && { payload: JSON.stringify(data) }),
+    });
+    const { location = method === 'POST' ? undefined : `${this.base.of(request)}${path}`, etag } = answer.headers;
+    return {
+      status: answer.statusCode,
+      body: answer.payload === '' ? undefined : (JSON.parse(answer.payload) as unknown),
+      location: location as string | undefined,
+      version: etag as string | undefined,
+    };
+  }
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { managerOf, openGateway, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+
+let gateway: OpenGateway;
+let account: TestAccount;
+beforeAll(async () => void (gateway = await openGateway()));
+beforeEach(async () => void (account = await gateway.newAccount()));
+afterAll(async () => {
+  expect(await gateway.verified()).toEqual([]);
+  await gateway.close();
+});
+
+const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+const schemas = ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'];
+const bulk = async (operations: object[], over: object = {}) => {
+  const answer = await account.scim('POST', '/Bulk', { schemas, Operations: operations, ...over });
+  return { ...answer, results: (answer.body['Operations'] ?? []) as Record<string, any>[] };
+};
+const post = (bulkId: string, data: object, path = '/Users') => ({ method: 'POST', path, bulkId, data });
+const idOf = ({ location }: Record<string, any>) => String(location).split('/').at(-1) as string;
+const read = async (path: string) => (await account.scim('GET', path)).body;
+
+describe('a bulk request (RFC 7644 section 3.7)', () => {
+  it('creates, changes and deletes, each as if it had come alone', async () => {
+    const gone = await account.create('gone');
+    const { status, body, results } = await bulk([
+      post('a', person('ada')),
+      {
+        method: 'PATCH',
+        path: '/Users/bulkId:a',
+        data: { Operations: [{ op: 'add', path: 'title', value: 'Analyst' }] },
+      },
+      { method: 'DELETE', path: `/Users/${gone['id']}`, version: gone['meta'].version },
+    ]);
+    expect(status).toBe(200);
+    expect(body['schemas']).toEqual(['urn:ietf:params:scim:api:messages:2.0:BulkResponse']);
+    expect(results.map((each) => each['status'])).toEqual(['201', '200', '204']);
+    expect(results[0]).toMatchObject({ method: 'POST', bulkId: 'a', version: 'W/"1"' });
+    expect(results[1]?.['location']).toBe(results[0]?.['location']);
+    expect(await read(`/Users/${idOf(results[0] as object)}`)).toMatchObject({ title: 'Analyst' });
+  });
+
+  it('resolves references, wherever the referred operation stands (section 3.7.2)', async () => {
+    const { results } = await bulk([
+      post('g', { displayName: 'Sales', members: [{ value: 'bulkId:a' }, { value: 'bulkId:b' }] }, '/Groups'),
+      post('a', person('ada', { [enterprise]: { department: 'R&D', manager: { value: 'bulkId:b' } } })),
+      post('b', person('grace')),
+    ]);
+    expect(results.map((each) => [each['bulkId'], each['status']])).toEqual([
+      ['g', '201'],
+      ['a', '201'],
+      ['b', '201'],
+    ]);
+    const [group, ada, grace] = results.map(idOf);
+    expect(managerOf(await read(`/Users/${ada}`))).toBe(grace);
+    const { members } = await read(`/Groups/${group}`);
+    expect(members.map((each: { value: string }) => each.value).toSorted()).toEqual([ada, grace].toSorted());
+  });
+
+  it('resolves references in a circle (section 3.7.1)', async () => {
+    const withManager = (name: string, manager: string) =>
+      person(name, { [enterprise]: { department: 'R&D', manager: { value: `bulkId:${manager}` } } });
+    const { results } = await bulk([
+      post('a', withManager('ada', 'b')),
+      post('b', withManager('grace', 'a')),
+      post('c', withManager('self', 'c')),
+    ]);
+    const [ada, grace, self] = results.map(idOf);
+    for (const [who, manager] of [
+      [ada, grace],
+      [grace, ada],
+      [self, self],
+    ]) {
+      const body = await read(`/Users/${who}`);
+      expect(managerOf(body)).toBe(manager);
+      expect(body[enterprise].department).toBe('R&D');
+    }
+  });
+
+  it('tells what is wrong with each operation, and goes on with the others', async () => {
+    const { status, results } = await bulk([
+      post('a', { userName: 'x' }),
+      post('g', { displayName: 'Sales', members: [{ value: 'bulkId:a' }] }, '/Groups'),
+      post('h', { displayName: 'Support', members: [{ value: 'bulkId:zzz' }] }, '/Groups'),
+      { method: 'GET', path: '/Users' },
+      { method: 'POST', path: '/Bulk', data: {} },
+      { method: 'PUT', path: '/Users', data: {} },
+      { method: 'POST', path: '/Users' },
+      { method: 'DELETE', path: '/Users/0197f3c2-0000-7000-8000-000000000000' },
+      post('b', person('ada')),
+    ]);
+    expect(status).toBe(200);
+    expect(results.map((each) => each['status'])).toEqual([
+      '400',
+      '400',
+      '400',
+      '400',
+      '400',
+      '400',
+      '400',
+      '404',
+      '201',
+    ]);
+    for (const each of results.slice(0, -1))
+      expect(each['response']).toMatchObject({ status: each['status'], detail: expect.any(String) });
+    expect(results[1]?.['response'].detail).toMatch(/"a" failed/);
+    expect(results[0]?.['location']).toBeUndefined();
+    expect(await read('/Groups')).toMatchObject({ totalResults: 0 });
+  });
+
+  it('stops after failOnErrors', async () => {
+    const { results } = await bulk(
+      [post('a', {}), post('b', person('ada')), post('c', {}), post('d', person('grace'))],
+      { failOnErrors: 2 },
+    );
+    expect(results.map((each) => each['bulkId'])).toEqual(['a', 'b', 'c']);
+    expect(await read('/Users')).toMatchObject({ totalResults: 1 });
+  });
+
+  it.each([
+    ['no list of operations', {}, 400],
+    ['a bulkId twice', { Operations: [post('a', {}), post('a', {})] }, 400],
+    ['failOnErrors that is no number', { Operations: [], failOnErrors: 'x' }, 400],
+    ['too many operations (maxOperations)', { Operations: Array.from({ length: 1001 }, () => ({})) }, 413],
+    ['too large a body (maxPayloadSize)', { Operations: [{ data: 'x'.repeat(5 * 1024 * 1024) }] }, 413],
+  ])('with %s is refused as a whole', async (_, body, status) => {
+    const answer = await account.scim('POST', '/Bulk', body);
+    expect(answer).toMatchObject({ status, body: { status: String(status) } });
+    expect(answer.body['detail']).toMatch(/\w+ \w+/);
+  });
+
+  it('has the limits that are advertised', async () =>
+    expect((await read('/ServiceProviderConfig'))['bulk']).toEqual({
+      supported: true,
+      maxOperations: 1000,
+      maxPayloadSize: 5 * 1024 * 1024,
+    }));
+});

@@ -1,0 +1,121 @@
+import { errorBody, invalidValue, type ScimError } from './error.js';
+import { wrongIn, type Bulk, type BulkOperation } from './bulk.read.js';
+import { dataWith, pathWith, referencesIn } from './bulk.references.js';
+import { shown } from './text.js';
+
+export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
+
+const atOnce = 50;
+
+/** One request as if it had come alone, and its answer. */
+export type Sent = { method: string; path: string; data: unknown; version: string | undefined };
+export type Answered = { status: number; body: unknown; location: string | undefined; version: string | undefined };
+
+export type BulkResult = {
+  method: string;
+  bulkId?: string;
+  version?: string;
+  location?: string;
+  status: string;
+  response?: unknown;
+};
+
+/** Carries the operations of one bulk request out, in order, except that what others refer to comes first (RFC 7644 section 3.7). */
+export class BulkRun {
+  private readonly results = new Map<BulkOperation, BulkResult>();
+  private readonly begun = new Set<BulkOperation>();
+  private readonly byBulkId: Map<string, BulkOperation>;
+  private readonly ids = new Map<string, string>();
+  /** Made without references to what did not exist yet, in a circle (RFC 7644 section 3.7.1). */
+  private readonly incomplete: { operation: BulkOperation; path: string }[] = [];
+  private errors = 0;
+
+  constructor(
+    private readonly bulk: Bulk,
+    private readonly send: (request: Sent) => Promise<Answered>,
+  ) {
+    this.byBulkId = new Map(
+      bulk.operations.flatMap((each) => (each.bulkId === undefined ? [] : [[each.bulkId, each]])),
+    );
+  }
+
+  /** @returns a result per operation that was tried, in the order of the request. */
+  async all(): Promise<BulkResult[]> {
+    for (const part of this.parts()) await Promise.all(part.map((operation) => this.settle(operation)));
+    for (const { operation, path } of this.incomplete) {
+      if (this.isOver()) break;
+      await this.run(operation, { ...operation, method: 'PUT', path });
+    }
+    return this.bulk.operations.flatMap((operation) => this.results.get(operation) ?? []);
+  }
+
+  /** New users and groups that stand together and speak of nothing else in the request are made at once: then they are stored at once too. */
+  private parts(): BulkOperation[][] {
+    const alone = this.bulk.failOnErrors < Infinity;
+    const parts: BulkOperation[][] = [];
+    for (const operation of this.bulk.operations) {
+      const part = parts.at(-1);
+      const joins = part && part.length < atOnce && !alone && isFree(operation) && part.every(isFree);
+      if (joins) part.push(operation);
+      else parts.push([operation]);
+    }
+    return parts;
+  }
+
+  private async settle(operation: BulkOperation): Promise<void> {
+    if (this.begun.has(operation)) return;
+    this.begun.add(operation);
+    const references = [...referencesIn(operation.path, operation.data)];
+    for (const each of references.flatMap((id) => this.byBulkId.get(id) ?? [])) await this.settle(each);
+    if (this.isOver()) return;
+    const wrong = wrongIn(operation) ?? this.wrongReference(references);
+    if (wrong) return this.fail(operation, wrong);
+    await this.run(operation, operation);
+    const id = operation.bulkId === undefined ? undefined : this.ids.get(operation.bulkId);
+    if (id !== undefined && references.some((each) => !this.ids.has(each) || this.byBulkId.get(each) === operation)) {
+      this.incomplete.push({ operation, path: `${operation.path}/${id}` });
+    }
+  }
+
+  private wrongReference(references: string[]): ScimError | undefined {
+    for (const id of references) {
+      const other = this.byBulkId.get(id);
+      if (!other) return invalidValue(`No operation of this request has the bulkId "${shown(id)}"`);
+      if (this.results.has(other) && !this.ids.has(id)) {
+        return invalidValue(`The operation with the bulkId "${shown(id)}" failed: mend that one, then send both again`);
+      }
+    }
+    return undefined;
+  }
+
+  private async run(operation: BulkOperation, { method, path, data, version }: Sent): Promise<void> {
+    const idOf = (bulkId: string) => this.ids.get(bulkId);
+    const sent = { method, path: pathWith(path, idOf), data: dataWith(data, idOf), version };
+    const { status, body, location, version: etag } = await this.send(sent);
+    const id = (body as { id?: unknown } | undefined)?.id;
+    const isError = status >= 400;
+    if (isError) this.errors += 1;
+    else if (operation.bulkId !== undefined && typeof id === 'string') this.ids.set(operation.bulkId, id);
+    this.results.set(operation, {
+      method: operation.method,
+      ...(operation.bulkId !== undefined && { bulkId: operation.bulkId }),
+      ...(etag !== undefined && { version: etag }),
+      ...(location !== undefined && { location }),
+      status: String(status),
+      ...(isError && { response: body }),
+    });
+  }
+
+  private fail(operation: BulkOperation, error: ScimError): void {
+    const { method, bulkId } = operation;
+    const named = bulkId === undefined ? {} : { bulkId };
+    this.errors += 1;
+    this.results.set(operation, { method, ...named, status: String(error.status), response: errorBody(error) });
+  }
+
+  private isOver(): boolean {
+    return this.errors >= this.bulk.failOnErrors;
+  }
+}
+
+const isFree = ({ method, path, data }: BulkOperation) => method === 'POST' && referencesIn(path, data).size === 0;

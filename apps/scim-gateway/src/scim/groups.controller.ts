@@ -1,0 +1,136 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { FastifyReply } from 'fastify';
+import { causeOf } from '../cause.js';
+import { etag } from '../etag.js';
+import { ForGroup } from '../group/for-group.command.js';
+import { unknownGroup, type GroupOutcome, type GroupRequest } from '../group/group.handler.js';
+import { Groups } from '../group/groups.query.js';
+import { NewIds } from '../new-ids.js';
+import { isUuid } from '../uuid.js';
+import { ScimAccess, type ScimRequest } from './access.guard.js';
+import { BaseUrl } from './base-url.js';
+import { expectedOf, isKnown } from './conditional.js';
+import { GroupListing } from './group.listing.js';
+import { groupParts } from './group.names.js';
+import { readGroup, readGroupPatch } from './group.read.js';
+import { renderGroup, showsMembers } from './group.render.js';
+import { searchParameters } from './list.js';
+import { list } from './listing.js';
+import { parseProjection } from './projection.js';
+import { parseQuery } from './query.js';
+import type { Json } from './render.js';
+
+/** Groups as Entra sends them (RFC 7644, entra.md 1.7, P17); the rules are in `../group`. */
+@Controller('scim/v2/Groups')
+@UseGuards(ScimAccess)
+export class GroupsController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(Groups) private readonly groups: Groups,
+    @Inject(GroupListing) private readonly listing: GroupListing,
+    @Inject(NewIds) private readonly ids: NewIds,
+    @Inject(BaseUrl) private readonly base: BaseUrl,
+  ) {}
+
+  @Get()
+  list(@Req() request: ScimRequest) {
+    return list(this.listing, request, parseQuery(request.url));
+  }
+
+  @Post('.search')
+  @HttpCode(200)
+  search(@Req() request: ScimRequest, @Body() body: unknown) {
+    return list(this.listing, request, searchParameters(body));
+  }
+
+  @Get(':id')
+  async read(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string) {
+    const projection = projectionOf(request);
+    const group = await this.groups.get(request.access.accountId, known(id), showsMembers(projection));
+    if (!group) throw unknownGroup(id);
+    return isKnown(request, reply, group.stream_version)
+      ? undefined
+      : renderGroup(group, this.base.of(request), projection);
+  }
+
+  @Post()
+  @HttpCode(201)
+  async create(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
+    const steps = readGroup(body);
+    const groupId = this.ids.next();
+    return this.answer(request, reply, await this.run(request, { type: 'Create', groupId, steps }));
+  }
+
+  @Put(':id')
+  async replace(
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ) {
+    const steps = readGroup(body);
+    const change = { type: 'Change', groupId: known(id), steps, expected: expectedOf(request) } as const;
+    return this.answer(request, reply, await this.run(request, change));
+  }
+
+  /** 204, because the answer could be large; the resource where `attributes` asks for a part of it (RFC 7644 section 3.5.2). */
+  @Patch(':id')
+  async patch(
+    @Req() request: ScimRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+    @Param('id') id: string,
+    @Body() body: unknown,
+  ) {
+    const steps = readGroupPatch(body, id);
+    const change = { type: 'Change', groupId: known(id), steps, expected: expectedOf(request) } as const;
+    const outcome = await this.run(request, change);
+    if (parseQuery(request.url).has('attributes')) return this.answer(request, reply, outcome);
+    void reply.code(204).header('etag', etag(outcome.version));
+    return undefined;
+  }
+
+  @Delete(':id')
+  @HttpCode(204)
+  async remove(@Req() request: ScimRequest, @Param('id') id: string): Promise<void> {
+    await this.run(request, { type: 'Remove', groupId: known(id), expected: expectedOf(request) });
+  }
+
+  private run(request: ScimRequest, group: GroupRequest): Promise<GroupOutcome> {
+    return this.commands.execute(new ForGroup(request.access.accountId, group, causeOf(request, this.ids.next)));
+  }
+
+  private async answer(request: ScimRequest, reply: FastifyReply, { groupId }: GroupOutcome): Promise<Json> {
+    const projection = projectionOf(request);
+    const group = await this.groups.get(request.access.accountId, groupId, showsMembers(projection));
+    // Deleted by somebody else between the change and this look.
+    if (!group) throw unknownGroup(groupId);
+    const base = this.base.of(request);
+    void reply.header('etag', etag(group.stream_version)).header('location', `${base}/Groups/${groupId}`);
+    return renderGroup(group, base, projection);
+  }
+}
+
+function known(id: string): string {
+  if (isUuid(id)) return id.toLowerCase();
+  throw unknownGroup(id);
+}
+
+function projectionOf({ url }: ScimRequest) {
+  const query = parseQuery(url);
+  return parseProjection(query.get('attributes'), query.get('excludedattributes'), groupParts);
+}

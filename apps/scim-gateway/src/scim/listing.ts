@@ -1,0 +1,55 @@
+import type { ScimRequest } from './access.guard.js';
+import { invalidValue, ScimError } from './error.js';
+import { listResponse, type ListQuery, type ListResponse } from './list.js';
+import type { Page } from './page.js';
+import type { Json } from './render.js';
+
+/** One resource type as lists and searches see it. */
+export interface Listing {
+  /** Reads the parameters. Throws ScimError 400. */
+  parse(parameters: ReadonlyMap<string, string>): ListQuery;
+  page(request: ScimRequest, query: ListQuery): Promise<Page<Json>>;
+}
+
+/** GET of a collection, or POST to its `.search` (RFC 7644 sections 3.4.2 and 3.4.3). */
+export async function list(
+  listing: Listing,
+  request: ScimRequest,
+  parameters: ReadonlyMap<string, string>,
+): Promise<ListResponse<Json>> {
+  const query = listing.parse(parameters);
+  const page = await listing.page(request, query);
+  return listResponse(page, query.cursor ? undefined : query.startIndex);
+}
+
+/**
+ * The same over several types: the pages of the first, then those of the next (RFC 7644 section 3.4.3). A type that does not have an attribute of the
+ * filter has no value for it, so nothing of it is found. Throws ScimError 400 when no type has it.
+ */
+export async function listAll(
+  listings: readonly Listing[],
+  request: ScimRequest,
+  parameters: ReadonlyMap<string, string>,
+): Promise<ListResponse<Json>> {
+  for (const name of ['cursor', 'sortby']) {
+    if (parameters.has(name)) throw invalidValue(`${name} is for one type: search /Users or /Groups by it`);
+  }
+  const rows: Json[] = [];
+  const unknown: unknown[] = [];
+  let [total, startIndex] = [0, 1];
+  for (const listing of listings) {
+    const query = listing.parse(parameters);
+    startIndex = query.startIndex;
+    const part = { startIndex: Math.max(1, startIndex - total), count: query.count - rows.length };
+    try {
+      const page = await listing.page(request, { ...query, ...part });
+      rows.push(...page.rows);
+      total += page.total ?? 0;
+    } catch (error) {
+      if (!(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
+      unknown.push(error);
+    }
+  }
+  if (unknown.length === listings.length) throw unknown[0];
+  return listResponse({ rows, total }, startIndex);
+}

@@ -1,0 +1,34 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { Users, type ShownUser } from '../user/users.query.js';
+import { fromRow } from '../user/user-values.js';
+import type { ScimRequest } from './access.guard.js';
+import { BaseUrl } from './base-url.js';
+import { parseList, type ListQuery } from './list.js';
+import type { Listing } from './listing.js';
+import type { Projection } from './projection.js';
+import { renderUser, type Json } from './render.js';
+
+/** Users in lists, searches and answers. */
+@Injectable()
+export class UserListing implements Listing {
+  constructor(
+    @Inject(Users) private readonly users: Users,
+    @Inject(BaseUrl) private readonly base: BaseUrl,
+  ) {}
+
+  parse(parameters: ReadonlyMap<string, string>): ListQuery {
+    return parseList(parameters);
+  }
+
+  async page(request: ScimRequest, query: ListQuery) {
+    const page = await this.users.list(request.access.accountId, query);
+    return { ...page, rows: page.rows.map((row) => this.render(request, row, query.projection)) };
+  }
+
+  render(request: ScimRequest, row: ShownUser, projection: Projection | undefined): Json {
+    const { values, ...rest } = fromRow(row);
+    const managerId = row.manager_gone ? undefined : values.manager;
+    const view = { baseUrl: this.base.of(request), spellings: request.access.account.spellings, projection };
+    return renderUser({ ...rest, values, managerId }, view);
+  }
+}
