@@ -1,7 +1,6 @@
 import type { AccountEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
-
-export type Token = { name: string; scope: 'scim' | 'admin'; expiresAt: string | null; revokedAt: string | null };
+import { decideToken, type Token, type TokenCommand } from './token.decider.js';
 
 export type OpenAccount = {
   status: 'open';
@@ -22,11 +21,7 @@ export type AccountCommand =
   | { type: 'CloseAccount'; data: object }
   | { type: 'SwitchProvisioning'; data: { enabled: boolean } }
   | { type: 'NoteSynchronised'; data: { fields: string[]; spellings: string[] } }
-  | {
-      type: 'IssueToken';
-      data: { tokenId: string; name: string; scope: Token['scope']; hash: string; expiresAt: string | null };
-    }
-  | { type: 'RevokeToken'; data: { tokenId: string; at: string } };
+  | TokenCommand;
 
 export const initial: Account = { status: 'unknown' };
 
@@ -51,13 +46,8 @@ export function decide(command: AccountCommand, account: Account): AccountEvent[
       return [{ type: 'AttributesSynchronised', data: { fields, spellings } }];
     }
     case 'IssueToken':
-      return open.tokens[command.data.tokenId] ? [] : [{ type: 'TokenIssued', data: command.data }];
-    case 'RevokeToken': {
-      const token = open.tokens[command.data.tokenId];
-      if (!token) throw new Refused('token.unknown', 'There is no such token in this account', 'unknown');
-      const earlier = token.revokedAt !== null && token.revokedAt <= command.data.at;
-      return earlier ? [] : [{ type: 'TokenRevoked', data: command.data }];
-    }
+    case 'RevokeToken':
+      return decideToken(command, open.tokens);
   }
 }
 

@@ -5,11 +5,8 @@ import * as account from './account.decider.js';
 
 const given = specFor(account);
 const timeZone = 'Europe/Copenhagen';
-const tokenId = '018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c60';
 const created: AccountEvent = { type: 'AccountCreated', data: { name: 'Nordlys A/S', timeZone } };
 const closed: AccountEvent = { type: 'AccountClosed', data: {} };
-const token = { tokenId, name: 'Entra', scope: 'scim' as const, hash: 'f'.repeat(64), expiresAt: null };
-const issued: AccountEvent = { type: 'TokenIssued', data: token };
 
 describe('an account', () => {
   const create = { type: 'CreateAccount', data: { name: 'Nordlys A/S', timeZone } } as const;
@@ -69,17 +66,4 @@ describe('what Entra has synchronised (P22)', () => {
     given(created, closed)
       .when(note(['title']))
       .thenRefused('account.closed'));
-});
-
-describe('a token (P1, P16)', () => {
-  const at = '2026-11-25T12:00:00.000Z';
-  const revoke = { type: 'RevokeToken', data: { tokenId, at } } as const;
-  const revoked: AccountEvent = { type: 'TokenRevoked', data: { tokenId, at } };
-  it('is issued', () => given(created).when({ type: 'IssueToken', data: token }).then(issued));
-  it('is issued once', () => given(created, issued).when({ type: 'IssueToken', data: token }).thenNothing());
-  it('is not issued in a closed account', () =>
-    given(created, closed).when({ type: 'IssueToken', data: token }).thenRefused('account.closed'));
-  it('is revoked', () => given(created, issued).when(revoke).then(revoked));
-  it('is revoked once', () => given(created, issued, revoked).when(revoke).thenNothing());
-  it('that there is not cannot be revoked', () => given(created).when(revoke).thenRefused('token.unknown'));
 });

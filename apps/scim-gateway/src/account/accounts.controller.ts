@@ -5,7 +5,7 @@ import { newToken } from '@bitabiz/service-kit/tokens';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
-import type { AccountCommand } from './account.decider.js';
+import { requireOpen, type AccountCommand } from './account.decider.js';
 import { Accounts } from './accounts.query.js';
 import { ForAccount } from './for-account.command.js';
 
@@ -18,7 +18,8 @@ const Changes = z.object({ timeZone: z.string().max(100).optional(), provisionin
 const NewToken = z.object({
   scope: z.enum(['scim', 'admin']),
   name: z.string().trim().min(1).max(100),
-  expiresAt: z.iso.datetime().nullable().default(null),
+  /** Left out: in a year; null: never. */
+  expiresAt: z.iso.datetime().nullable().optional(),
 });
 
 /** Accounts and their tokens, for the operator (P1, P15, P16). */
@@ -85,8 +86,9 @@ export class AccountsController {
   ) {
     const tokenId = this.ids.next();
     const { token, hash } = newToken(scope === 'scim' ? 'bbscim' : 'bbadmin');
-    await this.run(request, accountId, { type: 'IssueToken', data: { tokenId, name, scope, hash, expiresAt } });
-    return { tokenId, token, scope, name, expiresAt };
+    const data = { tokenId, name, scope, hash, ...(expiresAt !== undefined && { expiresAt }) };
+    const account = await this.run(request, accountId, { type: 'IssueToken', data, at: new Date().toISOString() });
+    return { tokenId, token, scope, name, expiresAt: requireOpen(account).tokens[tokenId]?.expiresAt ?? null };
   }
 
   @Delete(':accountId/tokens/:tokenId')

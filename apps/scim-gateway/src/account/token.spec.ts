@@ -1,0 +1,92 @@
+import type { AccountEvent } from '@bitabiz/event-contracts';
+import { specFor } from '@bitabiz/testing/given';
+import { describe, expect, it } from 'vitest';
+import * as account from './account.decider.js';
+import { stateOf } from './lifetime.decider.js';
+
+const given = specFor(account);
+const at = '2026-11-25T12:00:00.000Z';
+const id = (n: number) => `018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c6${n}`;
+const created: AccountEvent = { type: 'AccountCreated', data: { name: 'Nordlys A/S', timeZone: 'Europe/Copenhagen' } };
+const token = (n: number, scope: 'scim' | 'admin' = 'scim', expiresAt: string | null = null) => ({
+  tokenId: id(n),
+  name: `Entra ${n}`,
+  scope,
+  hash: String(n).repeat(64),
+  expiresAt,
+});
+const issue = (data: Omit<ReturnType<typeof token>, 'expiresAt'> & { expiresAt?: string | null }) =>
+  ({ type: 'IssueToken', data, at }) as const;
+const issued = (...args: Parameters<typeof token>): AccountEvent => ({ type: 'TokenIssued', data: token(...args) });
+const revoked = (n: number, when: string): AccountEvent => ({
+  type: 'TokenRevoked',
+  data: { tokenId: id(n), at: when },
+});
+
+describe('a token (P1, P16)', () => {
+  it('is issued', () =>
+    given(created)
+      .when(issue(token(1)))
+      .then(issued(1)));
+  it('is issued once', () =>
+    given(created, issued(1))
+      .when(issue(token(1)))
+      .thenNothing());
+  it('ends in a year when nothing else is asked for', () => {
+    const { expiresAt: _, ...data } = token(1);
+    given(created)
+      .when(issue(data))
+      .then(issued(1, 'scim', '2027-11-25T12:00:00.000Z'));
+  });
+  it('is not issued when it would be over already', () =>
+    given(created)
+      .when(issue(token(1, 'scim', at)))
+      .thenRefused('credential.expiry'));
+  it('is not issued in a closed account', () =>
+    given(created, { type: 'AccountClosed', data: {} })
+      .when(issue(token(1)))
+      .thenRefused('account.closed'));
+
+  const revoke = { type: 'RevokeToken', data: { tokenId: id(1), at } } as const;
+  it('is revoked', () => given(created, issued(1)).when(revoke).then(revoked(1, at)));
+  it('is revoked once', () => given(created, issued(1), revoked(1, at)).when(revoke).thenNothing());
+  it('that there is not cannot be revoked', () => given(created).when(revoke).thenRefused('token.unknown'));
+});
+
+describe('the third SCIM token of an account (P16)', () => {
+  const two = [created, issued(1), issued(2)];
+  it('is refused, with the names of the two', () => {
+    given(...two)
+      .when(issue(token(3)))
+      .thenRefused('token.tooMany');
+    const before = two.reduce(account.evolve, account.initial);
+    expect(() => account.decide(issue(token(3)), before)).toThrow(/“Entra 1” and “Entra 2”: revoke the one/);
+  });
+  it('is issued once one of the two is revoked', () =>
+    given(...two, revoked(1, at))
+      .when(issue(token(3)))
+      .then(issued(3)));
+  it('is refused while a revoked one still has its grace', () =>
+    given(...two, revoked(1, '2026-11-26T00:00:00.000Z'))
+      .when(issue(token(3)))
+      .thenRefused('token.tooMany'));
+  it('is issued once one of the two has ended', () =>
+    given(created, issued(1), issued(2, 'scim', at))
+      .when(issue(token(3)))
+      .then(issued(3)));
+  it('does not count tokens of administrators', () =>
+    given(created, issued(1), issued(2, 'admin'), issued(4, 'admin'))
+      .when(issue(token(3)))
+      .then(issued(3)));
+});
+
+describe('the state of a token (P16)', () => {
+  it.each([
+    ['active', { expiresAt: null, revokedAt: null }],
+    ['active', { expiresAt: '2026-12-25T12:00:00.001Z', revokedAt: null }],
+    ['expiring', { expiresAt: '2026-12-25T12:00:00.000Z', revokedAt: null }],
+    ['expiring', { expiresAt: null, revokedAt: '2026-11-26T12:00:00.000Z' }],
+    ['expired', { expiresAt: at, revokedAt: null }],
+    ['revoked', { expiresAt: at, revokedAt: at }],
+  ])('is %s for %o', (state, lifetime) => expect(stateOf(lifetime, at)).toBe(state));
+});
