@@ -18,6 +18,15 @@ export const groupsMigration: Migration = {
   ].join('\n'),
 };
 
+/** When credentials were used last (P16). */
+export const usesMigration: Migration = {
+  name: 'gateway uses of credentials',
+  sql: [
+    sqlFile(import.meta.url, './account/uses.table.sql'),
+    wallsSql('own.credential_uses', { app: 'select, insert, update', batch: 'select' }),
+  ].join('\n'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 export const gatewayMigration: Migration = {
   name: 'gateway',

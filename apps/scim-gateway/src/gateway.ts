@@ -30,11 +30,12 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
 import { Accounts } from './account/accounts.query.js';
+import { CredentialUses } from './account/uses.js';
 import { ForAccountHandler } from './account/for-account.command.js';
 import { ForGroupHandler } from './group/for-group.command.js';
 import { Groups } from './group/groups.query.js';
 import type { GatewayConfig } from './config.js';
-import { erasureMigration, gatewayMigration, groupsMigration } from './gateway.migration.js';
+import { erasureMigration, gatewayMigration, groupsMigration, usesMigration } from './gateway.migration.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
 import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
@@ -67,7 +68,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
   return [
     {
       url: config.MIGRATION_DATABASE_URL,
-      migrations: [...storeMigrations, gatewayMigration, erasureMigration, groupsMigration],
+      migrations: [...storeMigrations, gatewayMigration, erasureMigration, groupsMigration, usesMigration],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },
     {
@@ -114,6 +115,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const erasures = new Erasures({ list: new ErasureList(erasuresPool), commands, keys, batch, now, logger });
   await erasures.applyAgain();
   const tokens = new AccessTokens(batch, now);
+  const uses = new CredentialUses(app, now, logger);
 
   const service = await startService({
     name,
@@ -124,6 +126,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       operatorHash: config.OPERATOR_TOKEN_SHA256,
       serviceHashes: config.SERVICE_TOKEN_SHA256S,
       lookup: tokens.lookup,
+      onUse: (token, address) => uses.note(token, address),
       now,
     },
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
@@ -150,6 +153,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       providers: [
         { provide: GatewayCommands, useValue: commands },
         { provide: AccessTokens, useValue: tokens },
+        { provide: CredentialUses, useValue: uses },
         { provide: Users, useValue: new Users(app, remembered) },
         { provide: Groups, useValue: new Groups(app) },
         UserListing,
@@ -170,6 +174,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     onClose: async () => {
       await relay.close();
       await log.close();
+      await uses.close();
       await Promise.all([app, batch, keysPool, erasuresPool].map((pool) => pool.end()));
     },
   });

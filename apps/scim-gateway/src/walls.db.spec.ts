@@ -29,7 +29,9 @@ afterAll(async () => {
 
 const us = () => ours as TestAccount;
 const them = () => theirs as TestAccount;
-const tables = ['users', 'accounts', 'tokens', 'groups', 'group_members'].map((name) => `own.${name}`);
+const tables = ['users', 'accounts', 'tokens', 'credential_uses', 'groups', 'group_members'].map(
+  (name) => `own.${name}`,
+);
 tables.push('store.events', 'store.claims');
 const countIn = async (run: Pick<Pool, 'query'>, table: string) =>
   Number((await run.query(`select count(*) as n from ${table}`)).rows[0].n);
@@ -142,36 +144,5 @@ describe('the second wall: row-level security (decision 11)', () => {
     await assertRoleCannotBypass(pools.app);
     await expect(assertRoleCannotBypass(pools.admin)).rejects.toThrow(/superuser/);
     await expect(assertRoleCannotBypass(pools.owner)).rejects.toThrow(/owns/);
-  });
-});
-
-describe('tokens (P1, P16)', () => {
-  it('stop at once when they are revoked, and when the account is closed', async () => {
-    const account = await gateway.newAccount('Short-lived');
-    const issued = await gateway.operator('POST', `/accounts/${account.id}/tokens`, { scope: 'scim', name: 'second' });
-    const second = gateway.as(issued.body['token'], '/scim/v2');
-    expect((await second('GET', '/Users')).status).toBe(200);
-    await gateway.operator('DELETE', `/accounts/${account.id}/tokens/${issued.body['tokenId']}`);
-    expect((await second('GET', '/Users')).status).toBe(401);
-    expect((await account.scim('GET', '/Users')).status).toBe(200);
-    await gateway.operator('DELETE', `/accounts/${account.id}`);
-    expect((await account.scim('GET', '/Users')).status).toBe(401);
-  });
-
-  it('are stored as hashes only', async () => {
-    const issued = await gateway.operator('POST', `/accounts/${us().id}/tokens`, { scope: 'scim', name: 'secret' });
-    const dump = JSON.stringify((await pools.admin.query('select t::text from own.tokens t')).rows);
-    const events = JSON.stringify((await gateway.service('GET', `/feed/heads`)).body);
-    for (const text of [dump, events]) expect(text).not.toContain(issued.body['token']);
-  });
-
-  it('that expire are refused', async () => {
-    const expiresAt = new Date(Date.now() - 1000).toISOString();
-    const issued = await gateway.operator('POST', `/accounts/${us().id}/tokens`, {
-      scope: 'scim',
-      name: 'old',
-      expiresAt,
-    });
-    expect((await gateway.as(issued.body['token'], '/scim/v2')('GET', '/Users')).status).toBe(401);
   });
 });

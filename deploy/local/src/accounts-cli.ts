@@ -68,7 +68,7 @@ program
   .description('makes a token; it is shown once')
   .option('--admin', 'for Setup admin instead of Entra')
   .option('--name <NAME>', 'what it is for', 'made by the operator')
-  .option('--expires <TIME>', 'ISO time, such as 2027-12-31T00:00:00Z')
+  .option('--expires <TIME>', 'ISO time, such as 2027-12-31T00:00:00Z; in a year unless told')
   .action(async (account: string, { admin, name, expires }: { admin?: boolean; name: string; expires?: string }) => {
     const { api } = connect();
     const issued = await api.issue(await accountCalled(api, account), admin ? 'admin' : 'scim', name, expires);
@@ -77,16 +77,16 @@ program
 
 program
   .command('tokens <account>')
-  .description('lists the tokens of an account; never the tokens themselves')
+  .description('lists the tokens of an account, their ends and last uses; never the tokens themselves')
   .action(async (account: string) => {
     const { api } = connect();
     const tokens = await api.tokens(await accountCalled(api, account));
     answer(
       tokens,
-      tokens.map(
-        (each) =>
-          `${each.tokenId}  ${each.scope.padEnd(5)}  ${each.revokedAt ? `revoked ${each.revokedAt}` : 'valid'}  ${each.name}`,
-      ),
+      tokens.map(({ tokenId, scope, state, expiresAt, lastUsedAt, lastUsedFrom, name }) => {
+        const used = lastUsedAt ? `used last ${lastUsedAt} from ${lastUsedFrom}` : 'never used';
+        return `${tokenId}  ${scope.padEnd(5)}  ${state.padEnd(8)}  ends ${expiresAt ?? 'never'}, ${used}  ${name}`;
+      }),
     );
   });
 

@@ -12,6 +12,9 @@ export type KnownToken = {
   issuedAt: string;
   expiresAt: string | null;
   revokedAt: string | null;
+  state: string;
+  lastUsedAt: string | null;
+  lastUsedFrom: string | null;
 };
 
 /** The operator's API of the gateway. */

@@ -32,6 +32,8 @@ export type AuthOptions = {
   serviceHashes: readonly string[];
   lookup: TokenLookup;
   now: () => Date;
+  /** Called with each account's token that was good, and the address that sent it. */
+  onUse?: (token: { accountId: string; tokenId: string }, address: string) => void;
 };
 
 export type AuthenticatedRequest = FastifyRequest & { principal?: Principal };
@@ -56,6 +58,7 @@ export class AuthGuard implements CanActivate {
     if (this.selfGuarded.some((prefix) => isUnder(route, prefix))) return true;
     const principal = await authenticate(request.headers.authorization, this.options);
     request.principal = principal;
+    if (principal.kind === 'account') this.options.onUse?.(principal, request.ip);
     requireCaller(principal, callers);
     requireOwnAccount(principal, (request.params as { accountId?: string } | undefined)?.accountId);
     return true;

@@ -18,7 +18,7 @@ export { acceptJson } from './server.js';
 
 export type ServiceOptions = {
   name: string;
-  config: { HOST: string; PORT: number };
+  config: { HOST: string; PORT: number; TRUSTED_PROXIES?: string | undefined };
   logger: Logger;
   metrics: Metrics;
   auth: AuthOptions;
@@ -52,6 +52,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   const filter = new ProblemFilter(logger, protocols);
   const { adapter, server } = openServer({
     bodyLimit: options.bodyLimit ?? 1_048_576,
+    trustedProxies: config.TRUSTED_PROXIES,
     onEarlyError: (error, request, reply) => filter.send(error, request, reply),
   });
   logRequests(server, logger, metrics);

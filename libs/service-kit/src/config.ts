@@ -36,6 +36,8 @@ export const baseConfig = z.object({
     })
     .pipe(z.record(z.string(), z.url())),
   PUBLIC_URL: z.url().optional(),
+  /** Addresses or ranges of the proxies in front, with commas between: X-Forwarded-For is believed from these only. */
+  TRUSTED_PROXIES: z.string().optional(),
   /** `1`: bring the schema up to date and end; `list`: only say which migrations are known (see migrate-only.ts). */
   MIGRATE_ONLY: z.enum(['1', 'list']).optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -6,17 +6,20 @@ import { acceptCorrelation, correlationHeader, runWithCorrelation } from './corr
 export type ServerOptions = {
   /** Largest request body, in bytes. */
   bodyLimit: number;
+  /** Addresses or ranges of proxies, with commas between: what they say of the caller's address and scheme is believed. */
+  trustedProxies?: string | undefined;
   /** Answers what fails before a route is found: a malformed URL, an over-long id. */
   onEarlyError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
 };
 
 /** Fastify as every service has it: the request's id is its correlation id, JSON is the only body until an app adds another type. */
-export function openServer({ bodyLimit, onEarlyError }: ServerOptions): {
+export function openServer({ bodyLimit, trustedProxies, onEarlyError }: ServerOptions): {
   adapter: FastifyAdapter;
   server: FastifyInstance;
 } {
   const adapter = new FastifyAdapter<RawServerDefault>({
     bodyLimit,
+    ...(trustedProxies !== undefined && { trustProxy: trustedProxies }),
     forceCloseConnections: 'idle',
     genReqId: (request: { headers: Record<string, unknown> }) =>
       acceptCorrelation(request.headers[correlationHeader], randomUUID),

@@ -2,6 +2,7 @@ import { inAccount } from '@bitabiz/service-kit/database';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
 import type { OpenAccount } from './account.decider.js';
+import { stateOf, type LifeState } from './lifetime.decider.js';
 
 export type AccountView = {
   id: string;
@@ -15,11 +16,26 @@ export type TokenView = {
   name: string;
   scope: string;
   issuedAt: Date;
-  expiresAt: Date | null;
-  revokedAt: Date | null;
+  expiresAt: string | null;
+  revokedAt: string | null;
+  state: LifeState;
+  /** By this gateway, to the minute. */
+  lastUsedAt: Date | null;
+  lastUsedFrom: string | null;
 };
 
 type Row = { account_id: string; state: Omit<OpenAccount, 'status'> & { status: 'open' | 'closed' } };
+
+type TokenRow = {
+  token_id: string;
+  name: string;
+  scope: string;
+  issued_at: Date;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+  used_at: Date | null;
+  address: string | null;
+};
 
 /** What an operator sees of accounts. */
 export class Accounts {
@@ -47,16 +63,36 @@ export class Accounts {
     });
   }
 
+  /** Every token that the account ever had, the oldest first. */
   tokens(accountId: string): Promise<TokenView[]> {
     return inAccount(this.app, accountId, async (tx) => {
-      const { rows } = await tx.query<TokenView>(
-        `select token_id as "tokenId", name, scope, issued_at as "issuedAt", expires_at as "expiresAt", revoked_at as "revokedAt"
-         from own.tokens where account_id = $1 order by issued_at, token_id`,
+      const { rows } = await tx.query<TokenRow>(
+        `select t.token_id, t.name, t.scope, t.issued_at, t.expires_at, t.revoked_at, u.used_at, u.address
+         from own.tokens t left join own.credential_uses u on u.account_id = t.account_id and u.credential_id = t.token_id
+         where t.account_id = $1 order by t.issued_at, t.token_id`,
         [accountId],
       );
-      return rows;
+      const now = new Date().toISOString();
+      return rows.map((row) => tokenView(row, now));
     });
   }
+}
+
+function tokenView(row: TokenRow, now: string): TokenView {
+  const lifetime = {
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    revokedAt: row.revoked_at?.toISOString() ?? null,
+  };
+  return {
+    tokenId: row.token_id,
+    name: row.name,
+    scope: row.scope,
+    issuedAt: row.issued_at,
+    ...lifetime,
+    state: stateOf(lifetime, now),
+    lastUsedAt: row.used_at,
+    lastUsedFrom: row.address,
+  };
 }
 
 const viewOf = ({ account_id: id, state: { name, timeZone, status, provisioning } }: Row): AccountView => ({

@@ -3,6 +3,7 @@ import type { AuthenticatedRequest } from '@bitabiz/service-kit/auth';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
 import { AccessTokens, type Access } from '../access.js';
+import { CredentialUses } from '../account/uses.js';
 import { requireProvisioning } from '../user/user.handler.js';
 
 export type ScimRequest = AuthenticatedRequest & { access: Access };
@@ -10,11 +11,15 @@ export type ScimRequest = AuthenticatedRequest & { access: Access };
 /** Checks the bearer token of a SCIM request; it names the account (P1). A User-Agent is never asked for: Entra sends none. */
 @Injectable()
 export class ScimAccess implements CanActivate {
-  constructor(@Inject(AccessTokens) private readonly tokens: AccessTokens) {}
+  constructor(
+    @Inject(AccessTokens) private readonly tokens: AccessTokens,
+    @Inject(CredentialUses) private readonly uses: CredentialUses,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ScimRequest>();
     const access = await this.find(request.headers.authorization);
+    this.uses.note(access, request.ip);
     requireProvisioning(access);
     request.access = access;
     request.principal = { kind: 'account', accountId: access.accountId, tokenId: access.tokenId, scope: access.scope };
