@@ -34,6 +34,12 @@ export class AccessTokens {
     return known && known.until > this.now().getTime() ? known.access : undefined;
   }
 
+  /** Whether it was a good token when it was looked up last, however long ago. */
+  wasGood(hash: string): boolean {
+    const known = this.known.get(hash);
+    return known !== undefined && known.access.revokedAt === undefined;
+  }
+
   async find(hash: string): Promise<Access | undefined> {
     const remembered = this.remembered(hash);
     if (remembered) return remembered;

@@ -1,6 +1,7 @@
 import { parseWrappingKeys } from '@bitabiz/event-store';
 import { baseConfig } from '@bitabiz/service-kit/config';
 import * as z from 'zod';
+import type { LimitsOptions } from './limits.js';
 
 const postgresUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
 
@@ -11,6 +12,12 @@ export const gatewayConfig = baseConfig.extend({
   /** The list of erasures, as the named batch role: no backup that is brought back may bring back this database too (P20). */
   ERASURES_DATABASE_URL: postgresUrl,
   ERASURES_MIGRATION_DATABASE_URL: postgresUrl,
+  /** Requests a second of one account to one process. Entra may send 25 (the gallery's requirement), so less is not possible. */
+  SCIM_RATE_PER_SECOND: z.coerce.number().min(25, 'must be 25 or more, which Entra may send').default(250),
+  /** How many of them may come at once. */
+  SCIM_RATE_BURST: z.coerce.number().int().min(25).default(1_000),
+  /** Failed authentications a minute from one address. */
+  FAILED_AUTHENTICATIONS_PER_MINUTE: z.coerce.number().int().min(1).default(60),
   /** `id:base64[,id:base64]`: the first wraps new keys, the others still open old ones. */
   WRAPPING_KEYS: z.string().transform((text, context) => {
     try {
@@ -22,3 +29,9 @@ export const gatewayConfig = baseConfig.extend({
   }),
 });
 export type GatewayConfig = z.output<typeof gatewayConfig>;
+
+/** How much one account and one failing address may ask. */
+export const limitsOf = (config: GatewayConfig): LimitsOptions => ({
+  account: { perSecond: config.SCIM_RATE_PER_SECOND, burst: config.SCIM_RATE_BURST },
+  failuresPerMinute: config.FAILED_AUTHENTICATIONS_PER_MINUTE,
+});

@@ -20,8 +20,8 @@ export type TestAccount = {
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
-/** A gateway on real databases and a real port, as a customer's Entra and an operator reach it. */
-export async function openGateway() {
+/** A gateway on real databases and a real port, as a customer's Entra and an operator reach it. @param over configuration of its own. */
+export async function openGateway(over: Record<string, string> = {}) {
   const [database, keys, log, erasures] = await Promise.all([
     createDatabase('gateway'),
     createDatabase('keys'),
@@ -45,8 +45,9 @@ export async function openGateway() {
     SERVICE_TOKEN: service.token,
     SERVICE_TOKEN_SHA256S: hashToken(service.token),
     LOG_LEVEL: 'error',
+    ...over,
   };
-  const start = async (over: Partial<typeof env> = {}) =>
+  const start = async (over: Record<string, string> = {}) =>
     (await startGateway(loadConfig(gatewayConfig, { ...env, ...over }))).service;
   let running = await start();
   const as = (token: string, base: string): Call => caller(`http://127.0.0.1:${env.PORT}${base}`, token);
@@ -94,7 +95,7 @@ export async function openGateway() {
     verified: async () => (await asOperator('POST', '/operator/verify')).body['differences'] as unknown[],
     stop: () => running.close(),
     /** Starts it again after `stop`, perhaps configured otherwise. */
-    async start(over: Partial<typeof env> = {}) {
+    async start(over: Record<string, string> = {}) {
       running = await start(over);
     },
     async close() {

@@ -1,16 +1,5 @@
 import { topicOf } from '@bitabiz/event-contracts';
-import {
-  ErasureList,
-  erasuresMigrations,
-  EventStore,
-  Feed,
-  FeedController,
-  KeyRing,
-  keysMigrations,
-  Outbox,
-  RecentEvents,
-  storeMigrations,
-} from '@bitabiz/event-store';
+import { ErasureList, EventStore, Feed, FeedController, KeyRing, Outbox, RecentEvents } from '@bitabiz/event-store';
 import { openEventLog } from '@bitabiz/messaging/open-log';
 import { startRelay } from '@bitabiz/messaging/relay';
 import { bringBackLostTail } from '@bitabiz/projections/lost-tail';
@@ -19,13 +8,7 @@ import { startService, type RunningService } from '@bitabiz/service-kit/bootstra
 import { createPool } from '@bitabiz/service-kit/database';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
 import { Metrics } from '@bitabiz/service-kit/metrics';
-import {
-  assertRoleCannotBypass,
-  assertWalls,
-  migrate,
-  roleOf,
-  type MigrateOptions,
-} from '@bitabiz/service-kit/migrations';
+import { assertRoleCannotBypass, assertWalls, migrate } from '@bitabiz/service-kit/migrations';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
@@ -34,11 +17,12 @@ import { CredentialUses } from './account/uses.js';
 import { ForAccountHandler } from './account/for-account.command.js';
 import { ForGroupHandler } from './group/for-group.command.js';
 import { Groups } from './group/groups.query.js';
-import type { GatewayConfig } from './config.js';
-import { erasureMigration, gatewayMigration, groupsMigration, usesMigration } from './gateway.migration.js';
+import { limitsOf, type GatewayConfig } from './config.js';
+import { gatewaySchemas } from './gateway.migration.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
 import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
+import { Limits } from './limits.js';
 import { NewIds } from './new-ids.js';
 import { Remembered } from './remembered.js';
 import { BaseUrl } from './scim/base-url.js';
@@ -60,29 +44,6 @@ import { rebuildRows } from './verify/rebuild-rows.js';
 import { BATCH, VerifyController } from './verify/verify.controller.js';
 
 const name = 'scim-gateway';
-
-/** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */
-export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
-  const keysRole = roleOf(config.KEYS_DATABASE_URL);
-  const erasuresRole = roleOf(config.ERASURES_DATABASE_URL);
-  return [
-    {
-      url: config.MIGRATION_DATABASE_URL,
-      migrations: [...storeMigrations, gatewayMigration, erasureMigration, groupsMigration, usesMigration],
-      roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
-    },
-    {
-      url: config.KEYS_MIGRATION_DATABASE_URL,
-      migrations: keysMigrations,
-      roles: { app: keysRole, batch: keysRole },
-    },
-    {
-      url: config.ERASURES_MIGRATION_DATABASE_URL,
-      migrations: erasuresMigrations,
-      roles: { app: erasuresRole, batch: erasuresRole },
-    },
-  ];
-}
 
 /** The whole gateway on one page: databases, store, relay, HTTP. */
 export async function startGateway(config: GatewayConfig): Promise<{ service: RunningService; logger: Logger }> {
@@ -115,6 +76,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const erasures = new Erasures({ list: new ErasureList(erasuresPool), commands, keys, batch, now, logger });
   await erasures.applyAgain();
   const tokens = new AccessTokens(batch, now);
+  const limits = new Limits(limitsOf(config), metrics);
   const uses = new CredentialUses(app, now, logger);
 
   const service = await startService({
@@ -153,6 +115,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       providers: [
         { provide: GatewayCommands, useValue: commands },
         { provide: AccessTokens, useValue: tokens },
+        { provide: Limits, useValue: limits },
         { provide: CredentialUses, useValue: uses },
         { provide: Users, useValue: new Users(app, remembered) },
         { provide: Groups, useValue: new Groups(app) },

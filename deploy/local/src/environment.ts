@@ -49,6 +49,14 @@ export function environmentOf(service: ServiceName, place: Place, secrets: Secre
       ERASURES_DATABASE_URL: address('batch', 'scim_gateway_erasures'),
       ERASURES_MIGRATION_DATABASE_URL: address('owner', 'scim_gateway_erasures'),
       WRAPPING_KEYS: secrets.wrappingKeys,
+      ...given('SCIM_RATE_PER_SECOND', 'SCIM_RATE_BURST', 'FAILED_AUTHENTICATIONS_PER_MINUTE'),
     }),
   };
 }
+
+/** What the operator may set for the whole system is handed on as it is. */
+const given = (...names: string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+
+/** For loads that are to find the system's own limits. */
+export const withoutLimits = { SCIM_RATE_PER_SECOND: '1000000', SCIM_RATE_BURST: '1000000' };

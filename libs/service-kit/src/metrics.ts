@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 /** One registry per process: Node's own numbers, HTTP times, and what the service adds. */
 export class Metrics {
@@ -20,6 +20,12 @@ export class Metrics {
 
   answered(method: string, route: string, status: number, seconds: number): void {
     this.http.observe({ method, route, status: String(status) }, seconds);
+  }
+
+  /** A number that only grows. @returns adds one under these labels. */
+  counter<L extends string>(name: string, help: string, labelNames: L[]): (labels: Record<L, string>) => void {
+    const counter = new Counter({ name, help, labelNames, registers: [this.registry] });
+    return (labels) => counter.inc(labels as Record<string, string>);
   }
 
   /** A number that is read when somebody looks. */

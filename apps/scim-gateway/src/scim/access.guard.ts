@@ -4,6 +4,7 @@ import { Refused } from '@bitabiz/service-kit/refused';
 import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
 import { AccessTokens, type Access } from '../access.js';
 import { CredentialUses } from '../account/uses.js';
+import { Limits } from '../limits.js';
 import { requireProvisioning } from '../user/user.handler.js';
 
 export type ScimRequest = AuthenticatedRequest & { access: Access };
@@ -14,20 +15,34 @@ export class ScimAccess implements CanActivate {
   constructor(
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(CredentialUses) private readonly uses: CredentialUses,
+    @Inject(Limits) private readonly limits: Limits,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<ScimRequest>();
-    const access = await this.find(request.headers.authorization);
+    const access = await this.find(request);
+    request.principal = { kind: 'account', accountId: access.accountId, tokenId: access.tokenId, scope: access.scope };
     this.uses.note(access, request.ip);
+    this.limits.admit(access.accountId);
     requireProvisioning(access);
     request.access = access;
-    request.principal = { kind: 'account', accountId: access.accountId, tokenId: access.tokenId, scope: access.scope };
     return true;
   }
 
-  private async find(header: string | undefined): Promise<Access> {
-    const token = /^Bearer +(\S+) *$/i.exec(header ?? '')?.[1];
+  private async find({ headers, ip }: ScimRequest): Promise<Access> {
+    const token = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+    const hash = token === undefined ? '' : hashToken(token);
+    // Somebody else's failures from the same address do not shut out a token that was good before.
+    if (!this.tokens.wasGood(hash)) this.limits.requireFewFailures(ip);
+    try {
+      return await this.findToken(token, hash);
+    } catch (error) {
+      if (error instanceof Refused) this.limits.failed(ip);
+      throw error;
+    }
+  }
+
+  private async findToken(token: string | undefined, hash: string): Promise<Access> {
     if (token === undefined) {
       throw new Refused(
         'token.missing',
@@ -35,7 +50,6 @@ export class ScimAccess implements CanActivate {
         'unauthenticated',
       );
     }
-    const hash = hashToken(token);
     // The check digits are for what is not known yet: a mistyped token is not looked up.
     const access = this.tokens.remembered(hash) ?? (looksLikeToken(token) ? await this.tokens.find(hash) : undefined);
     const now = new Date().toISOString();

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { makeAccount } from '../accounts.js';
 import { Child } from '../child.js';
 import { ensureDatabases, inDatabase } from '../databases.js';
-import { environmentOf, placeHere } from '../environment.js';
+import { environmentOf, placeHere, withoutLimits } from '../environment.js';
 import { OperatorApi } from '../operator-api.js';
 import { portsOf, urlOf, type ServiceName } from '../options.js';
 import { Postgres } from '../postgres.js';
@@ -124,6 +124,7 @@ export class BenchSystem {
           PATH: process.env['PATH'] ?? '',
           ...(profiling && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profile}` }),
           ...environmentOf(name, place, this.secrets),
+          ...withoutLimits,
         },
         onStarted: () => undefined,
         say,

@@ -10,7 +10,7 @@ import { expect } from 'vitest';
 import { makeAccount } from '../accounts.js';
 import { Child } from '../child.js';
 import { ensureDatabases } from '../databases.js';
-import { environmentOf, placeHere } from '../environment.js';
+import { environmentOf, placeHere, withoutLimits } from '../environment.js';
 import { OperatorApi } from '../operator-api.js';
 import { portsOf, serviceNames, type ServiceName } from '../options.js';
 import { Postgres } from '../postgres.js';
@@ -130,7 +130,8 @@ export class RunningSystem {
     const ports = portsOf(this.first);
     const place = placeHere(this.proxy.through(this.postgres.url), this.broker?.url, ports);
     const add = (name: string, service: ServiceName, port: number) => {
-      const environment = { PATH: '', ...environmentOf(service, place, this.secrets), PORT: String(port) };
+      const given = { ...environmentOf(service, place, this.secrets), ...withoutLimits };
+      const environment = { PATH: '', ...given, PORT: String(port) };
       const program = join(root, 'apps', service, 'dist', 'main.js');
       const quiet = { onStarted: () => undefined, say: () => undefined, longestPauseMs: 1_000 };
       const child = new Child({ name: service, program, port, dataDir: this.folder, environment, ...quiet });

@@ -1,0 +1,76 @@
+import { ERROR } from './scim/error.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openGateway, type OpenGateway, type TestAccount } from './gateway.fixture.js';
+
+const burst = 30;
+const failures = 5;
+let gateway: OpenGateway;
+let [loud, quiet]: TestAccount[] = [];
+beforeAll(async () => {
+  gateway = await openGateway({
+    SCIM_RATE_PER_SECOND: '25',
+    SCIM_RATE_BURST: String(burst),
+    FAILED_AUTHENTICATIONS_PER_MINUTE: String(failures),
+  });
+  loud = await gateway.newAccount('Loud');
+  quiet = await gateway.newAccount('Quiet');
+});
+afterAll(() => gateway.close());
+
+const limitedBy = async (limit: string): Promise<number> => {
+  const response = await fetch(`http://127.0.0.1:${gateway.env.PORT}/metrics`, {
+    headers: { authorization: `Bearer ${gateway.env.SERVICE_TOKEN}` },
+  });
+  const lines = (await response.text()).split('\n');
+  return Number(lines.find((line) => line.includes(`scim_requests_limited_total{limit="${limit}"`))?.split(' ')[1]);
+};
+const many = (count: number, account = loud) =>
+  Promise.all(Array.from({ length: count }, () => (account as TestAccount).scim('GET', '/Users?count=0')));
+
+describe('the rate of an account (25 a second at least, as Entra’s gallery requires)', () => {
+  it('is not configured lower', async () => {
+    await gateway.stop();
+    await expect(gateway.start({ SCIM_RATE_PER_SECOND: '24' })).rejects.toThrow(/25 or more/);
+    await gateway.start();
+  });
+
+  it('lets a burst pass, and then says when to come again, as a SCIM Error', async () => {
+    const began = performance.now();
+    const answers = await many(100);
+    const seconds = (performance.now() - began) / 1_000;
+    const passed = answers.filter(({ status }) => status === 200).length;
+    expect(passed).toBeGreaterThanOrEqual(burst);
+    expect(passed).toBeLessThanOrEqual(burst + Math.ceil(25 * seconds));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(100 - passed);
+    expect(refused[0]?.headers.get('retry-after')).toBe('1');
+    expect(refused[0]?.headers.get('content-type')).toMatch('application/scim+json');
+    expect(refused[0]?.body).toEqual({
+      schemas: [ERROR],
+      status: '429',
+      detail: expect.stringMatching(
+        /^This account asks more than 25 times a second: send the request again in 1 s \(access.tooFast, /,
+      ),
+    });
+    expect(await limitedBy('account')).toBe(refused.length);
+  });
+
+  it('is each account’s own', async () => {
+    const [, answers] = await Promise.all([many(60), many(10, quiet)]);
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  });
+});
+
+describe('failed authentications from one address', () => {
+  it('are answered 429 after some, without shutting out a token that was good', async () => {
+    const unknown = gateway.as('nobody', '/scim/v2');
+    const statuses = [];
+    for (let n = 0; n <= failures; n++) statuses.push((await unknown('GET', '/Users')).status);
+    expect(statuses).toEqual([...Array.from({ length: failures }, () => 401), 429]);
+    const refused = await unknown('GET', '/Users');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(1);
+    expect(refused.body['detail']).toMatch(/Too many tokens or secrets from this address were not good: check what/);
+    expect((await quiet?.scim('GET', '/Users'))?.status).toBe(200);
+    expect(await limitedBy('address')).toBe(2);
+  });
+});

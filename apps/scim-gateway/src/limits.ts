@@ -1,0 +1,65 @@
+import type { Metrics } from '@bitabiz/service-kit/metrics';
+import { Refused } from '@bitabiz/service-kit/refused';
+import { networkOf, RateLimit, type Rate } from './rate-limit.js';
+
+export type LimitsOptions = {
+  /** Requests of one account. */
+  account: Rate;
+  /** Failed authentications from one address. */
+  failuresPerMinute: number;
+};
+
+/**
+ * How much one account and one failing address may ask of this process, counted in its memory: with several replicas an account gets as many
+ * times the rate.
+ */
+export class Limits {
+  private readonly accounts: RateLimit;
+  private readonly failures: RateLimit;
+  private readonly limited: (labels: { limit: 'account' | 'address' }) => void;
+
+  constructor(
+    private readonly options: LimitsOptions,
+    metrics: Metrics,
+  ) {
+    const { account, failuresPerMinute } = options;
+    this.accounts = new RateLimit(account);
+    this.failures = new RateLimit({ perSecond: failuresPerMinute / 60, burst: failuresPerMinute });
+    this.limited = metrics.counter('scim_requests_limited_total', 'Requests answered 429, by what was too much', [
+      'limit',
+    ]);
+  }
+
+  /** Counts a request. @throws Refused `access.tooFast` (429 with Retry-After): Entra waits and sends it again by itself. */
+  admit(accountId: string): void {
+    const wait = this.accounts.take(accountId);
+    if (wait === 0) return;
+    this.limited({ limit: 'account' });
+    throw tooMany(
+      'access.tooFast',
+      `This account asks more than ${this.options.account.perSecond} times a second: send the request again`,
+      wait,
+    );
+  }
+
+  /** @throws Refused `access.tooManyFailures` (429 with Retry-After) when this address has sent too many tokens that are not good. */
+  requireFewFailures(address: string): void {
+    const wait = this.failures.wait(networkOf(address));
+    if (wait === 0) return;
+    this.limited({ limit: 'address' });
+    throw tooMany(
+      'access.tooManyFailures',
+      'Too many tokens or secrets from this address were not good: check what is pasted into Entra and test the connection again',
+      wait,
+    );
+  }
+
+  failed(address: string): void {
+    this.failures.take(networkOf(address));
+  }
+}
+
+function tooMany(code: string, message: string, waitMs: number): Refused {
+  const retryAfter = Math.ceil(waitMs / 1_000);
+  return new Refused(code, `${message} in ${retryAfter} s`, 'tooMany', { retryAfter });
+}

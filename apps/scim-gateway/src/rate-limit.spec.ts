@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { networkOf, RateLimit } from './rate-limit.js';
+
+const limited = (rate: { perSecond: number; burst: number }) => {
+  let at = 1_000;
+  const limit = new RateLimit(rate, () => at);
+  const takeMany = (count: number, key = 'a') => Array.from({ length: count }, () => limit.take(key));
+  return { limit, takeMany, pass: (ms: number) => (at += ms) };
+};
+const admitted = (waits: number[]) => waits.filter((wait) => wait === 0).length;
+
+describe('a rate limit', () => {
+  it('admits a burst and then says how long to wait', () => {
+    const { takeMany } = limited({ perSecond: 25, burst: 50 });
+    const waits = takeMany(51);
+    expect(admitted(waits)).toBe(50);
+    expect(waits.at(-1)).toBeCloseTo(40);
+  });
+
+  it('admits the sustained rate for ever, not one more and not one less', () => {
+    const { takeMany, pass } = limited({ perSecond: 25, burst: 25 });
+    takeMany(25);
+    for (let second = 0; second < 100; second++) {
+      pass(1_000);
+      expect(admitted(takeMany(30))).toBe(25);
+    }
+  });
+
+  it('has the whole burst again after a pause', () => {
+    const { takeMany, pass } = limited({ perSecond: 10, burst: 40 });
+    takeMany(40);
+    pass(4_000);
+    expect(admitted(takeMany(60))).toBe(40);
+  });
+
+  it('counts each key by itself, and nothing for who only asks', () => {
+    const { limit, takeMany } = limited({ perSecond: 1, burst: 1 });
+    expect(limit.wait('b')).toBe(0);
+    takeMany(2, 'a');
+    expect(limit.wait('a')).toBe(1_000);
+    expect(limit.take('b')).toBe(0);
+  });
+});
+
+describe('the network of an address', () => {
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:db8::6', '2001:db8:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+  ])('of %s is %s', (address, network) => expect(networkOf(address)).toBe(network));
+});

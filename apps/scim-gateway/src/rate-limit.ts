@@ -1,0 +1,57 @@
+import { LRUCache } from 'lru-cache';
+
+export type Rate = {
+  /** What may go on for ever. */
+  perSecond: number;
+  /** What may come at once, after a pause. */
+  burst: number;
+};
+
+const keys = 100_000;
+
+/**
+ * Token buckets by key, in this process's memory only: of each key one number is kept, the time at which its bucket is full again (the
+ * generic cell rate algorithm). Nothing runs between the calls.
+ */
+export class RateLimit {
+  private readonly fullAt = new LRUCache<string, number>({ max: keys });
+  private readonly stepMs: number;
+  private readonly depthMs: number;
+
+  /** @param clock milliseconds that never go back. */
+  constructor(
+    { perSecond, burst }: Rate,
+    private readonly clock: () => number = () => performance.now(),
+  ) {
+    this.stepMs = 1_000 / perSecond;
+    this.depthMs = burst * this.stepMs;
+  }
+
+  /** Counts one, if there is room. @returns 0, or the milliseconds after which there is room again; then nothing was counted. */
+  take(key: string): number {
+    const wait = this.wait(key);
+    if (wait === 0) this.fullAt.set(key, Math.max(this.fullAt.get(key) ?? 0, this.clock()) + this.stepMs);
+    return wait;
+  }
+
+  /** What `take` would say now, without counting. */
+  wait(key: string): number {
+    const used = Math.max((this.fullAt.get(key) ?? 0) - this.clock(), 0);
+    // Below a microsecond it is the rounding of the numbers.
+    const wait = used + this.stepMs - this.depthMs;
+    return wait > 0.001 ? wait : 0;
+  }
+}
+
+/** Whom an address stands for: itself, or with IPv6 its network of 64 bits, which one person has whole. */
+export function networkOf(address: string): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (!plain.includes(':')) return plain;
+  const [head = '', tail] = plain.split('::');
+  const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':'))) as [
+    string[],
+    string[],
+  ];
+  const zeros = tail === undefined ? [] : Array<string>(Math.max(8 - before.length - after.length, 0)).fill('0');
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
+}
