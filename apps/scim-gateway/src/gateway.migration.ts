@@ -29,6 +29,17 @@ const usesMigration: Migration = {
   ].join('\n'),
 };
 
+/** Client secrets and workload identity federation. */
+const clientsMigration: Migration = {
+  name: 'gateway clients',
+  sql: [
+    sqlFile(import.meta.url, './account/clients.table.sql'),
+    ...['client_secrets', 'federations'].map((table) =>
+      wallsSql(`own.${table}`, { app: 'select, insert, update, delete', batch: 'select' }),
+    ),
+  ].join('\n'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -47,7 +58,14 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
   return [
     {
       url: config.MIGRATION_DATABASE_URL,
-      migrations: [...storeMigrations, gatewayMigration, erasureMigration, groupsMigration, usesMigration],
+      migrations: [
+        ...storeMigrations,
+        gatewayMigration,
+        erasureMigration,
+        groupsMigration,
+        usesMigration,
+        clientsMigration,
+      ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },
     {

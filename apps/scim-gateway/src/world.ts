@@ -1,6 +1,7 @@
 import type { AccountEvent, UserEvent } from '@bitabiz/event-contracts';
 import type { Batch, Claim, NewEvent, StreamRead } from '@bitabiz/event-store';
 import { evolve as evolveAccount, type Account } from './account/account.decider.js';
+import { CredentialRows } from './account/credential-rows.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Holder, Names } from './user/names.decider.js';
 import { evolve as evolveUser, isEmployee, keysHeld, type User } from './user/user-state.decider.js';
@@ -29,7 +30,7 @@ export class World {
   private readonly holders: Map<string, string>;
   private readonly events: NewEvent[] = [];
   private readonly changed = new Set<string>();
-  private readonly tokens: Record<string, unknown>[] = [];
+  private readonly credentials = new CredentialRows();
   /** The rows that the batch writes, once it was made ready. */
   written: Pick<Known, 'account' | 'users'> & { erased: string[] } = { account: null, users: null, erased: [] };
 
@@ -105,19 +106,7 @@ export class World {
     for (const event of events) {
       this.account = evolveAccount(this.account, event);
       this.record(`account/${this.accountId}`, event, cause, now);
-      if (event.type === 'TokenIssued') {
-        const { tokenId, name, scope, hash, expiresAt } = event.data;
-        this.tokens.push({
-          token_id: tokenId,
-          name,
-          scope,
-          hash,
-          issued_at: now,
-          expires_at: expiresAt,
-          revoked_at: null,
-        });
-      }
-      if (event.type === 'TokenRevoked') this.revoke(event.data.tokenId, event.data.at);
+      this.credentials.add(event, now.toISOString());
     }
   }
 
@@ -168,22 +157,8 @@ export class World {
       ...(users.length > 0 && { users }),
       ...(erased.length > 0 && { erased }),
       ...(accountEvents > 0 && { account }),
-      ...(this.tokens.length > 0 && { tokens: this.tokens }),
+      ...this.credentials.rows(),
     };
-  }
-
-  private revoke(tokenId: string, at: string): void {
-    const issued = this.tokens.find((token) => token['token_id'] === tokenId);
-    if (issued) issued['revoked_at'] = at;
-    else
-      this.tokens.push({
-        token_id: tokenId,
-        name: '',
-        scope: '',
-        hash: tokenId,
-        issued_at: this.outside.now(),
-        revoked_at: at,
-      });
   }
 
   private record(stream: string, event: Event, { actor, correlationId, causationId }: Cause, time: Date): void {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clientContracts } from './client.events.js';
 import { contract, type EventOf } from './contract.js';
 
 const common = { version: 1, source: 'scim-gateway', personal: false } as const;
@@ -64,6 +65,7 @@ export const accountContracts = [
   AttributesSynchronised,
   TokenIssued,
   TokenRevoked,
+  ...clientContracts,
 ] as const;
 
 export type AccountEvent = EventOf<(typeof accountContracts)[number]>;

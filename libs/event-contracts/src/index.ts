@@ -5,5 +5,6 @@ export * from './registry.js';
 export * from './user.events.js';
 export * from './group.events.js';
 export * from './account.events.js';
+export * from './client.events.js';
 export * from './approval.events.js';
 export * from './directory.events.js';

@@ -1,5 +1,7 @@
 import type { AccountEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
+import { decideClientSecret, type ClientSecret, type ClientSecretCommand } from './client-secret.decider.js';
+import { decideFederation, type Federation, type FederationCommand } from './federation.decider.js';
 import { decideToken, type Token, type TokenCommand } from './token.decider.js';
 
 export type OpenAccount = {
@@ -11,6 +13,9 @@ export type OpenAccount = {
   fields: string[];
   spellings: string[];
   tokens: Record<string, Token>;
+  /** Of the account's OAuth client; absent while there never was one. */
+  secrets?: Record<string, ClientSecret>;
+  federation?: Federation | null;
 };
 
 export type Account = { status: 'unknown' } | OpenAccount | (Omit<OpenAccount, 'status'> & { status: 'closed' });
@@ -21,7 +26,9 @@ export type AccountCommand =
   | { type: 'CloseAccount'; data: object }
   | { type: 'SwitchProvisioning'; data: { enabled: boolean } }
   | { type: 'NoteSynchronised'; data: { fields: string[]; spellings: string[] } }
-  | TokenCommand;
+  | TokenCommand
+  | ClientSecretCommand
+  | FederationCommand;
 
 export const initial: Account = { status: 'unknown' };
 
@@ -48,6 +55,12 @@ export function decide(command: AccountCommand, account: Account): AccountEvent[
     case 'IssueToken':
     case 'RevokeToken':
       return decideToken(command, open.tokens);
+    case 'IssueClientSecret':
+    case 'RevokeClientSecret':
+      return decideClientSecret(command, open.secrets);
+    case 'ConfigureFederation':
+    case 'RemoveFederation':
+      return decideFederation(command, open.federation);
   }
 }
 
@@ -70,15 +83,27 @@ export function evolve(account: Account, event: AccountEvent): Account {
         spellings: [...account.spellings, ...event.data.spellings],
       };
     case 'TokenIssued': {
-      const { tokenId, name, scope, expiresAt } = event.data;
-      return { ...account, tokens: { ...account.tokens, [tokenId]: { name, scope, expiresAt, revokedAt: null } } };
+      const { tokenId, hash: _, ...token } = event.data;
+      return { ...account, tokens: { ...account.tokens, [tokenId]: { ...token, revokedAt: null } } };
     }
-    case 'TokenRevoked': {
-      const { tokenId, at } = event.data;
-      const token = account.tokens[tokenId];
-      return token ? { ...account, tokens: { ...account.tokens, [tokenId]: { ...token, revokedAt: at } } } : account;
+    case 'TokenRevoked':
+      return { ...account, tokens: ended(account.tokens, event.data.tokenId, event.data.at) };
+    case 'ClientSecretIssued': {
+      const { secretId, hash: _, ...secret } = event.data;
+      return { ...account, secrets: { ...account.secrets, [secretId]: { ...secret, revokedAt: null } } };
     }
+    case 'ClientSecretRevoked':
+      return { ...account, secrets: ended(account.secrets ?? {}, event.data.secretId, event.data.at) };
+    case 'FederationConfigured':
+      return { ...account, federation: event.data };
+    case 'FederationRemoved':
+      return { ...account, federation: null };
   }
+}
+
+function ended<T extends { revokedAt: string | null }>(all: Record<string, T>, id: string, at: string) {
+  const one = all[id];
+  return one ? { ...all, [id]: { ...one, revokedAt: at } } : all;
 }
 
 /** What Entra manages now (P22): nothing while provisioning is off. */

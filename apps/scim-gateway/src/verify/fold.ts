@@ -1,19 +1,10 @@
 import { readEvent, type AccountEvent, type Envelope, type UserEvent } from '@bitabiz/event-contracts';
 import type { Feed } from '@bitabiz/event-store';
 import { evolve as evolveAccount, initial as noAccount, type Account } from '../account/account.decider.js';
+import { CredentialRows } from '../account/credential-rows.js';
 import { evolve as evolveUser, initial as noUser } from '../user/user-state.decider.js';
 import type { KnownUser } from '../user/user-row.js';
 import { addToGroup, type FoldedGroup } from './groups.js';
-
-export type TokenRow = {
-  token_id: string;
-  name: string;
-  scope: string;
-  hash: string;
-  issued_at: string;
-  expires_at: string | null;
-  revoked_at: string | null;
-};
 
 /** An account as its events tell it: what every row of the gateway must be equal to. */
 export type Folded = {
@@ -22,7 +13,7 @@ export type Folded = {
   account: Account;
   accountVersion: number;
   createdAt: string;
-  tokens: Map<string, TokenRow>;
+  credentials: CredentialRows;
   events: number;
   /** Sentences about numbers and chain that are not as they must be. */
   gaps: string[];
@@ -35,7 +26,7 @@ export async function foldAccount(feed: Feed, accountId: string): Promise<Folded
     account: noAccount,
     accountVersion: 0,
     createdAt: '',
-    tokens: new Map(),
+    credentials: new CredentialRows(),
     events: 0,
     gaps: [],
   };
@@ -74,11 +65,5 @@ function addToAccount(folded: Folded, envelope: Envelope): void {
   folded.account = evolveAccount(folded.account, event);
   folded.accountVersion = envelope.streamversion;
   folded.createdAt ||= envelope.time;
-  if (event.type === 'TokenIssued') {
-    const { tokenId, name, scope, hash, expiresAt } = event.data;
-    const times = { issued_at: envelope.time, expires_at: expiresAt, revoked_at: null };
-    folded.tokens.set(tokenId, { token_id: tokenId, name, scope, hash, ...times });
-  }
-  const revoked = event.type === 'TokenRevoked' ? folded.tokens.get(event.data.tokenId) : undefined;
-  if (revoked && event.type === 'TokenRevoked') revoked.revoked_at = event.data.at;
+  folded.credentials.add(event, envelope.time);
 }

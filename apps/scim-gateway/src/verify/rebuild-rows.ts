@@ -6,8 +6,12 @@ import { toRow } from '../user/user-row.js';
 import { groupRowsOf } from './groups.js';
 import { foldAccount, type Folded } from './fold.js';
 
+const derived = ['group_members', 'groups', 'users', 'tokens', 'client_secrets', 'federations']
+  .map((table) => `own.${table}`)
+  .concat('store.claims');
+
 /**
- * Makes an account's SCIM rows, claims and tokens again from its events, in one transaction under the account's lock, so that no command
+ * Makes an account's SCIM rows, claims and credentials again from its events, in one transaction under the account's lock, so that no command
  * comes between (decision 5). @param app the role of commands; @param feed reads on connections of its own.
  */
 export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Promise<void> {
@@ -15,7 +19,7 @@ export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Pro
     await lockAccount(tx, accountId);
     const folded = await foldAccount(feed, accountId);
     const rows = await rowsOf(tx, accountId, folded);
-    for (const table of ['own.group_members', 'own.groups', 'own.users', 'own.tokens', 'store.claims']) {
+    for (const table of derived) {
       await tx.query(`delete from ${table} where account_id = $1`, [accountId]);
     }
     await tx.query('select store.write_rows($1, $2)', [accountId, JSON.stringify(rows)]);
@@ -30,7 +34,7 @@ export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Pro
 }
 
 async function rowsOf(tx: PoolClient, accountId: string, folded: Folded): Promise<object> {
-  const { users, groups, account, accountVersion, createdAt, tokens } = folded;
+  const { users, groups, account, accountVersion, createdAt, credentials } = folded;
   const employees = [...users.values()].flatMap(({ user, ...known }) => (isEmployee(user) ? [{ ...known, user }] : []));
   const { rows } = await tx.query<{ stream: string; key_id: string }>(
     'select stream, key_id from store.last_keys($1, $2::text[])',
@@ -42,7 +46,7 @@ async function rowsOf(tx: PoolClient, accountId: string, folded: Folded): Promis
     users: employees.map((known) =>
       toRow(known.user, { ...known, keyId: keyIds.get(`user/${known.user.userId}`) ?? null }),
     ),
-    tokens: [...tokens.values()],
+    ...credentials.rows(),
     groups: groupRowsOf(groups),
   };
 }

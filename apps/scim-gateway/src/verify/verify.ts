@@ -5,12 +5,13 @@ import type { Account } from '../account/account.decider.js';
 import { isEmployee, keysHeld } from '../user/user-state.decider.js';
 import { toRow, type UserRow } from '../user/user-row.js';
 import { compareGroups } from './groups.js';
-import { foldAccount, type TokenRow } from './fold.js';
+import { compareCredentials } from './credentials.js';
+import { foldAccount } from './fold.js';
 
 export type GatewayDifference = { accountId: string; what: string; expected: unknown; actual: unknown };
 export type GatewayVerification = { accounts: number; events: number; differences: GatewayDifference[] };
 
-/** Compares the gateway's SCIM rows of users and groups, claims and accounts with a fold of its own events, and the events with themselves: numbers and chain. */
+/** Compares the gateway's SCIM rows of users and groups, claims, accounts and credentials with a fold of its own events, and the events with themselves: numbers and chain. */
 export async function verifyGateway(batch: Pool, feed: Feed): Promise<GatewayVerification> {
   const differences: GatewayDifference[] = [];
   const { heads } = await feed.heads();
@@ -26,7 +27,7 @@ export async function verifyGateway(batch: Pool, feed: Feed): Promise<GatewayVer
 /** Under the account's lock, so that nothing is appended between reading the events and reading the rows. */
 async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
   await lockAccount(tx, accountId);
-  const { users, groups, account, tokens, events, gaps } = await foldAccount(feed, accountId);
+  const { users, groups, account, credentials, events, gaps } = await foldAccount(feed, accountId);
   const differences: GatewayDifference[] = gaps.map((what) => ({ accountId, what, expected: null, actual: null }));
   const differ = (what: string, expected: unknown, actual: unknown) => {
     if (canonical(expected) !== canonical(actual)) differences.push({ accountId, what, expected, actual });
@@ -56,16 +57,7 @@ async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
     accountId,
   ]);
   differ('account', account, states.rows[0]?.state);
-  const kept = await tx.query<{ row: TokenRow }>(
-    'select to_jsonb(t) as row from own.tokens t where account_id = $1 order by token_id',
-    [accountId],
-  );
-  const expected = [...tokens.values()].toSorted((a, b) => (a.token_id < b.token_id ? -1 : 1));
-  differ(
-    'tokens',
-    expected.map(shownToken),
-    kept.rows.map(({ row }) => shownToken(row)),
-  );
+  await compareCredentials(tx, accountId, credentials, differ);
   return { events, differences };
 }
 
@@ -79,20 +71,6 @@ function shown(row: UserRow & { account_id?: string }): object {
   delete compared['key_id'];
   delete compared['account_id'];
   return compared;
-}
-
-/** Times as instants; a revocation of which no event tells shows. */
-function shownToken({ token_id, name, scope, hash, ...row }: TokenRow): object {
-  const instant = (time: string | null) => time && new Date(time).toISOString();
-  return {
-    token_id,
-    name,
-    scope,
-    hash,
-    issued_at: instant(row.issued_at),
-    expires_at: instant(row.expires_at),
-    revoked_at: instant(row.revoked_at),
-  };
 }
 
 const canonical = (value: unknown): string =>
