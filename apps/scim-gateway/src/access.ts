@@ -1,18 +1,13 @@
 import type { FoundToken, TokenLookup } from '@bitabiz/service-kit/auth';
 import type { Pool } from 'pg';
 import type { OpenAccount } from './account/account.decider.js';
+import type { Grant } from './oauth/signed-tokens.js';
 
 /** What a token opens: the account it names (P1), as it is now. */
 export type Access = FoundToken & { account: Omit<OpenAccount, 'status'> & { status: 'open' | 'closed' } };
 
-type Row = {
-  account_id: string;
-  token_id: string;
-  scope: string;
-  expires_at: Date | null;
-  revoked_at: Date | null;
-  state: Access['account'];
-};
+type Times<T> = { expires_at: T | null; revoked_at: T | null; state: Access['account'] };
+type TokenRow = Times<Date> & { account_id: string; token_id: string; scope: string };
 
 /** How long a token's account is believed without looking, in milliseconds; another replica's revocation takes that long. */
 const believedMs = 1_000;
@@ -22,9 +17,10 @@ const largest = 10_000;
 export class AccessTokens {
   private readonly known = new Map<string, { access: Access; until: number }>();
 
-  /** @param batch the named batch role. */
+  /** @param batch the named batch role: a bearer token's account is not known before. @param app for tokens that name their account. */
   constructor(
     private readonly batch: Pool,
+    private readonly app: Pool,
     private readonly now: () => Date,
   ) {}
 
@@ -40,30 +36,33 @@ export class AccessTokens {
     return known !== undefined && known.access.revokedAt === undefined;
   }
 
-  async find(hash: string): Promise<Access | undefined> {
-    const remembered = this.remembered(hash);
-    if (remembered) return remembered;
-    const at = this.now().getTime();
-    const { rows } = await this.batch.query<Row>({
-      name: 'access',
-      text: 'select account_id, token_id, scope, expires_at, revoked_at, state from own.access where hash = $1',
-      values: [hash],
+  find(hash: string): Promise<Access | undefined> {
+    return this.lookUp(hash, async () => {
+      const { rows } = await this.batch.query<TokenRow>({
+        name: 'access',
+        text: 'select account_id, token_id, scope, expires_at, revoked_at, state from own.access where hash = $1',
+        values: [hash],
+      });
+      return (
+        rows[0] && { accountId: rows[0].account_id, tokenId: rows[0].token_id, scope: rows[0].scope, ...ends(rows[0]) }
+      );
     });
-    const [row] = rows;
-    this.known.delete(hash);
-    if (!row) return undefined;
-    const access: Access = {
-      accountId: row.account_id,
-      tokenId: row.token_id,
-      scope: row.scope,
-      expiresAt: row.expires_at?.toISOString(),
-      revokedAt:
-        row.revoked_at?.toISOString() ?? (row.state.status === 'closed' ? '1970-01-01T00:00:00.000Z' : undefined),
-      account: row.state,
-    };
-    this.known.set(hash, { access, until: at + believedMs });
-    if (this.known.size > largest) this.known.delete(this.known.keys().next().value ?? '');
-    return access;
+  }
+
+  /** An access token is as good as the client secret or federation that it was given for. @param hash of the access token. */
+  findGranted(hash: string, { accountId, credentialId, expiresAt }: Grant): Promise<Access | undefined> {
+    return this.lookUp(hash, async () => {
+      const { rows } = await this.app.query<{ found: Times<string> | null }>({
+        name: 'access-granted',
+        text: 'select own.find_client($1, $2) as found',
+        values: [accountId, credentialId],
+      });
+      const found = rows[0]?.found;
+      if (!found) return undefined;
+      const ended = ends(found);
+      const first = [expiresAt, ended.expiresAt ?? expiresAt].toSorted()[0];
+      return { accountId, tokenId: credentialId, scope: 'scim', ...ended, expiresAt: first };
+    });
   }
 
   /** The account changed here: look again. */
@@ -72,4 +71,27 @@ export class AccessTokens {
   }
 
   readonly lookup: TokenLookup = (hash) => this.find(hash);
+
+  private async lookUp(hash: string, ask: () => Promise<Access | undefined>): Promise<Access | undefined> {
+    const remembered = this.remembered(hash);
+    if (remembered) return remembered;
+    const at = this.now().getTime();
+    const access = await ask();
+    this.known.delete(hash);
+    if (!access) return undefined;
+    this.known.set(hash, { access, until: at + believedMs });
+    if (this.known.size > largest) this.known.delete(this.known.keys().next().value ?? '');
+    return access;
+  }
+}
+
+/** A closed account's tokens count as revoked. */
+function ends({
+  expires_at,
+  revoked_at,
+  state,
+}: Times<Date | string>): Pick<Access, 'expiresAt' | 'revokedAt' | 'account'> {
+  const iso = (time: Date | string | null) => (time === null ? undefined : new Date(time).toISOString());
+  const closed = state.status === 'closed' ? '1970-01-01T00:00:00.000Z' : undefined;
+  return { expiresAt: iso(expires_at), revokedAt: iso(revoked_at) ?? closed, account: state };
 }

@@ -12,6 +12,11 @@ export const gatewayConfig = baseConfig.extend({
   /** The list of erasures, as the named batch role: no backup that is brought back may bring back this database too (P20). */
   ERASURES_DATABASE_URL: postgresUrl,
   ERASURES_MIGRATION_DATABASE_URL: postgresUrl,
+  /** Who signs the assertions of workload identity federation; national clouds have others. */
+  ENTRA_AUTHORITY: z
+    .url()
+    .default('https://login.microsoftonline.com')
+    .transform((url) => url.replace(/\/$/, '')),
   /** Requests a second of one account to one process. Entra may send 25 (the gallery's requirement), so less is not possible. */
   SCIM_RATE_PER_SECOND: z.coerce.number().min(25, 'must be 25 or more, which Entra may send').default(250),
   /** How many of them may come at once. */

@@ -13,6 +13,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
 import { Accounts } from './account/accounts.query.js';
+import { ClientsController } from './account/clients.controller.js';
+import { Clients } from './account/clients.query.js';
 import { CredentialUses } from './account/uses.js';
 import { ForAccountHandler } from './account/for-account.command.js';
 import { ForGroupHandler } from './group/for-group.command.js';
@@ -24,6 +26,12 @@ import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { Limits } from './limits.js';
 import { NewIds } from './new-ids.js';
+import { Assertions } from './oauth/assertions.js';
+import { oauthErrors } from './oauth/error.form.js';
+import { acceptForms } from './oauth/form.js';
+import { Proofs } from './oauth/proofs.js';
+import { SignedTokens } from './oauth/signed-tokens.js';
+import { OAuthMetadataController, TokenController } from './oauth/token.controller.js';
 import { Remembered } from './remembered.js';
 import { BaseUrl } from './scim/base-url.js';
 import { BulkController } from './scim/bulk.controller.js';
@@ -75,8 +83,9 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const commands = new GatewayCommands(app, new EventStore(keys, recent), outbox, { now, newId: ids.next }, remembered);
   const erasures = new Erasures({ list: new ErasureList(erasuresPool), commands, keys, batch, now, logger });
   await erasures.applyAgain();
-  const tokens = new AccessTokens(batch, now);
+  const tokens = new AccessTokens(batch, app, now);
   const limits = new Limits(limitsOf(config), metrics);
+  const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
   const uses = new CredentialUses(app, now, logger);
 
   const service = await startService({
@@ -92,8 +101,11 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       now,
     },
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
-    protocols: [scimErrors],
-    prepare: acceptScim,
+    protocols: [scimErrors, oauthErrors],
+    prepare(server) {
+      acceptScim(server);
+      acceptForms(server);
+    },
     bodyLimit: maxPayloadSize,
     module: {
       imports: [CqrsModule.forRoot()],
@@ -105,6 +117,9 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         RootController,
         UnknownController,
         AccountsController,
+        ClientsController,
+        TokenController,
+        OAuthMetadataController,
         EmployeesController,
         ErasureController,
         KeysController,
@@ -115,6 +130,9 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       providers: [
         { provide: GatewayCommands, useValue: commands },
         { provide: AccessTokens, useValue: tokens },
+        { provide: Clients, useValue: new Clients(app) },
+        { provide: Proofs, useValue: new Proofs(app, assertions, now) },
+        { provide: SignedTokens, useValue: new SignedTokens(config.WRAPPING_KEYS, now) },
         { provide: Limits, useValue: limits },
         { provide: CredentialUses, useValue: uses },
         { provide: Users, useValue: new Users(app, remembered) },

@@ -1,6 +1,6 @@
 import { inAccount } from '@bitabiz/service-kit/database';
 import { Refused } from '@bitabiz/service-kit/refused';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from './account.decider.js';
 import { stateOf, type LifeState } from './lifetime.decider.js';
 
@@ -54,13 +54,7 @@ export class Accounts {
 
   /** @throws Refused when there is no such account. */
   one(accountId: string): Promise<AccountView> {
-    return inAccount(this.app, accountId, async (tx) => {
-      const { rows } = await tx.query<Row>('select account_id, state from own.accounts where account_id = $1', [
-        accountId,
-      ]);
-      if (!rows[0]) throw new Refused('account.unknown', 'There is no such account', 'unknown');
-      return viewOf(rows[0]);
-    });
+    return inAccount(this.app, accountId, async (tx) => viewOf(await requireAccount(tx, accountId)));
   }
 
   /** Every token that the account ever had, the oldest first. */
@@ -76,6 +70,13 @@ export class Accounts {
       return rows.map((row) => tokenView(row, now));
     });
   }
+}
+
+/** @throws Refused `account.unknown`. */
+export async function requireAccount(tx: PoolClient, accountId: string): Promise<Row> {
+  const { rows } = await tx.query<Row>('select account_id, state from own.accounts where account_id = $1', [accountId]);
+  if (!rows[0]) throw new Refused('account.unknown', 'There is no such account', 'unknown');
+  return rows[0];
 }
 
 function tokenView(row: TokenRow, now: string): TokenView {

@@ -5,6 +5,7 @@ import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
 import { AccessTokens, type Access } from '../access.js';
 import { CredentialUses } from '../account/uses.js';
 import { Limits } from '../limits.js';
+import { isJwt, SignedTokens } from '../oauth/signed-tokens.js';
 import { requireProvisioning } from '../user/user.handler.js';
 
 export type ScimRequest = AuthenticatedRequest & { access: Access };
@@ -16,6 +17,7 @@ export class ScimAccess implements CanActivate {
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(CredentialUses) private readonly uses: CredentialUses,
     @Inject(Limits) private readonly limits: Limits,
+    @Inject(SignedTokens) private readonly signed: SignedTokens,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -50,15 +52,28 @@ export class ScimAccess implements CanActivate {
         'unauthenticated',
       );
     }
-    // The check digits are for what is not known yet: a mistyped token is not looked up.
-    const access = this.tokens.remembered(hash) ?? (looksLikeToken(token) ? await this.tokens.find(hash) : undefined);
+    const access = this.tokens.remembered(hash) ?? (await this.lookUp(token, hash));
     const now = new Date().toISOString();
     if (!access || access.scope !== 'scim' || (access.revokedAt ?? '9') <= now || (access.expiresAt ?? '9') <= now) {
-      const sentence = looksLikeToken(token)
-        ? 'This token is unknown, expired or revoked: generate a new one in Setup admin and paste it into Entra'
-        : 'This is no complete token: copy it again from Setup admin, whole, and paste it into Entra';
-      throw new Refused('token.invalid', sentence, 'unauthenticated');
+      throw new Refused('token.invalid', whatToDo(token), 'unauthenticated');
     }
     return access;
   }
+
+  /** The check digits and the signature are for what is not known yet: a mistyped token is not looked up. */
+  private async lookUp(token: string, hash: string): Promise<Access | undefined> {
+    if (looksLikeToken(token)) return this.tokens.find(hash);
+    const grant = await this.signed.read(token);
+    return grant && this.tokens.findGranted(hash, grant);
+  }
+}
+
+function whatToDo(token: string): string {
+  if (looksLikeToken(token)) {
+    return 'This token is unknown, expired or revoked: generate a new one in Setup admin and paste it into Entra';
+  }
+  if (isJwt(token)) {
+    return 'This access token is over, or was not given by this gateway: get one at the account’s token endpoint, or paste the account’s token into Secret Token in Entra, which sends one of its own when that is empty';
+  }
+  return 'This is no complete token: copy it again from Setup admin, whole, and paste it into Entra';
 }

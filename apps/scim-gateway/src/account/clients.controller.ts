@@ -1,0 +1,100 @@
+import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { newToken } from '@bitabiz/service-kit/tokens';
+import * as z from 'zod';
+import { causeOf } from '../cause.js';
+import { NewIds } from '../new-ids.js';
+import { BaseUrl } from '../scim/base-url.js';
+import { requireOpen, type AccountCommand } from './account.decider.js';
+import { Clients } from './clients.query.js';
+import { ForAccount } from './for-account.command.js';
+
+const Id = z.uuid();
+const NewSecret = z.object({
+  name: z.string().trim().min(1).max(100),
+  /** Left out: in a year; null: never. */
+  expiresAt: z.iso.datetime().nullable().optional(),
+});
+const Trusted = z.object({
+  tenantId: z.uuid().toLowerCase(),
+  applicationId: z.uuid().toLowerCase(),
+  subject: z.string().trim().min(1).max(200),
+});
+
+/** How the account's OAuth client proves who it is: client secrets (RFC 6749) and workload identity federation (RFC 7523), for the operator. */
+@Controller('accounts/:accountId')
+@Allow('operator')
+export class ClientsController {
+  constructor(
+    @Inject(CommandBus) private readonly commands: CommandBus,
+    @Inject(Clients) private readonly clients: Clients,
+    @Inject(NewIds) private readonly ids: NewIds,
+    @Inject(BaseUrl) private readonly baseUrl: BaseUrl,
+  ) {}
+
+  @Get('client-secrets')
+  @Allow('operator', 'account:admin')
+  async secrets(@Param('accountId', { schema: Id }) accountId: string) {
+    return { secrets: await this.clients.secrets(accountId) };
+  }
+
+  /** The only answer that ever shows the secret: what is stored is its hash. */
+  @Post('client-secrets')
+  async issue(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Body({ schema: NewSecret }) { name, expiresAt }: z.infer<typeof NewSecret>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    const secretId = this.ids.next();
+    const { token: clientSecret, hash } = newToken('bbclient');
+    const data = { secretId, name, hash, ...(expiresAt !== undefined && { expiresAt }) };
+    const at = new Date().toISOString();
+    const account = requireOpen(await this.run(request, accountId, { type: 'IssueClientSecret', data, at }));
+    const ends = account.secrets?.[secretId]?.expiresAt ?? null;
+    return { secretId, clientSecret, name, expiresAt: ends, ...this.addresses(accountId, request) };
+  }
+
+  @Delete('client-secrets/:secretId')
+  @HttpCode(204)
+  async revoke(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('secretId', { schema: Id }) secretId: string,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    const at = new Date().toISOString();
+    await this.run(request, accountId, { type: 'RevokeClientSecret', data: { secretId, at } });
+  }
+
+  @Get('federation')
+  @Allow('operator', 'account:admin')
+  async federation(@Param('accountId', { schema: Id }) accountId: string, @Req() request: AuthenticatedRequest) {
+    return { federation: await this.clients.federation(accountId), ...this.addresses(accountId, request) };
+  }
+
+  @Put('federation')
+  async configure(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Body({ schema: Trusted }) trusted: z.infer<typeof Trusted>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    const data = { federationId: this.ids.next(), ...trusted };
+    await this.run(request, accountId, { type: 'ConfigureFederation', data });
+    return this.federation(accountId, request);
+  }
+
+  @Delete('federation')
+  @HttpCode(204)
+  async remove(@Param('accountId', { schema: Id }) accountId: string, @Req() request: AuthenticatedRequest) {
+    await this.run(request, accountId, { type: 'RemoveFederation', data: {} });
+  }
+
+  /** What is pasted into Entra beside a secret. */
+  private addresses(accountId: string, request: AuthenticatedRequest) {
+    return { clientId: accountId, tokenEndpoint: this.baseUrl.tokenEndpoint(request, accountId) };
+  }
+
+  private run(request: AuthenticatedRequest, accountId: string, command: AccountCommand) {
+    return this.commands.execute(new ForAccount(accountId, command, causeOf(request, this.ids.next)));
+  }
+}

@@ -1,0 +1,65 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Assertions } from './assertions.js';
+import { openIssuer, trusted, type Issuer } from './issuer.fixture.js';
+
+const federation = { federationId: '018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c63', ...trusted };
+let issuer: Issuer;
+beforeEach(async () => {
+  issuer = await openIssuer();
+});
+afterEach(() => issuer.close());
+
+const checking = (cooldownMs?: number, now = () => new Date()) => {
+  const assertions = new Assertions({
+    authority: issuer.authority,
+    now,
+    ...(cooldownMs !== undefined && { cooldownMs }),
+  });
+  return (assertion: string) => assertions.verify(assertion, federation);
+};
+
+describe('the keys of a tenant', () => {
+  it('are asked for once, and kept', async () => {
+    const verify = checking();
+    for (let n = 0; n < 5; n++) await verify(await issuer.sign());
+    expect(issuer.fetched()).toBe(1);
+  });
+
+  it('are asked for again when a key id is new, so that a tenant can change its keys', async () => {
+    const verify = checking(0);
+    await verify(await issuer.sign());
+    await issuer.addKey('two');
+    await verify(await issuer.sign({}, { kid: 'two' }));
+    expect(issuer.fetched()).toBe(2);
+  });
+
+  it('are asked for again at a bounded rate, however many unknown key ids come', async () => {
+    const verify = checking();
+    await verify(await issuer.sign());
+    await issuer.addKey('two');
+    for (let n = 0; n < 5; n++) {
+      await expect(verify(await issuer.sign({}, { kid: 'two' }))).rejects.toThrow(
+        /key "two", which tenant .* does not publish/,
+      );
+    }
+    expect(issuer.fetched()).toBe(1);
+  });
+
+  it('that cannot be had are no fault of the assertion: try again (503)', async () => {
+    issuer.answerWith(500);
+    await expect(checking()(await issuer.sign())).rejects.toMatchObject({ code: 'federation.keys', kind: 'busy' });
+  });
+});
+
+describe('the time of an assertion (RFC 7523 section 3)', () => {
+  const seconds = Math.floor(Date.now() / 1_000);
+  const at = (offset: number) => () => new Date((seconds + offset) * 1_000);
+
+  it('is taken with 30 s of skew', async () => {
+    const assertion = await issuer.sign({ nbf: seconds, exp: seconds + 600 });
+    await checking(undefined, at(-29))(assertion);
+    await checking(undefined, at(629))(assertion);
+    await expect(checking(undefined, at(-31))(assertion)).rejects.toThrow(/begins only at/);
+    await expect(checking(undefined, at(631))(assertion)).rejects.toThrow(/ended at/);
+  });
+});

@@ -1,0 +1,55 @@
+import type { Answer, ErrorForm, Failure } from '@bitabiz/service-kit/problem';
+import { correlationId } from '@bitabiz/service-kit/correlation';
+
+export const oauthPrefix = '/oauth';
+
+export type OAuthCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_scope'
+  | 'unsupported_grant_type'
+  | 'temporarily_unavailable'
+  | 'server_error';
+
+/** An answer of RFC 6749 section 5.2. `basic`: the client used the Authorization header, and a 401 has to say so. */
+export class OAuthError extends Error {
+  override readonly name = 'OAuthError';
+
+  constructor(
+    readonly code: OAuthCode,
+    message: string,
+    readonly basic = false,
+  ) {
+    super(message);
+  }
+}
+
+/** Every failure under /oauth as RFC 6749 section 5.2 wants it, with the request's id for support. */
+export const oauthErrors: ErrorForm = {
+  prefix: oauthPrefix,
+  answer(failure: Failure): Answer {
+    const { error, retryAfter } = failure;
+    const code = error instanceof OAuthError ? error.code : codeOf(failure.status);
+    const status = error instanceof OAuthError ? (code === 'invalid_client' ? 401 : 400) : failure.status;
+    const sentence = error instanceof OAuthError ? error.message : failure.message;
+    const challenge = error instanceof OAuthError && error.basic && status === 401;
+    return {
+      status,
+      body: { error: code, error_description: printable(`${sentence} (request ${correlationId() ?? 'unknown'})`) },
+      headers: {
+        pragma: 'no-cache',
+        ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+        ...(challenge && { 'www-authenticate': 'Basic realm="oauth"' }),
+      },
+    };
+  },
+};
+
+/** What has no code in the RFC's table has its own status beside the nearest code. */
+function codeOf(status: number): OAuthCode {
+  if (status === 429 || status === 503) return 'temporarily_unavailable';
+  return status >= 500 ? 'server_error' : 'invalid_request';
+}
+
+/** Only ASCII without quotes and backslashes may stand in a description. */
+const printable = (text: string) => text.replaceAll(/[“”"’\\]/g, "'").replaceAll(/[^\x20-\x7e]/g, '?');

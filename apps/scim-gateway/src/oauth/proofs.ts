@@ -1,0 +1,83 @@
+import { hashToken } from '@bitabiz/service-kit/tokens';
+import { LRUCache } from 'lru-cache';
+import type { Pool } from 'pg';
+import type { Account } from '../account/account.decider.js';
+import { Assertions } from './assertions.js';
+import type { Proof } from './client.js';
+import { OAuthError } from './error.form.js';
+
+type SecretRow = { credential_id: string; expires_at: string | null; revoked_at: string | null; state: Account };
+type FederationRow = {
+  federation_id: string;
+  tenant_id: string;
+  application_id: string;
+  subject: string;
+  state: Account;
+};
+
+const remembered = 10_000;
+
+/** Checks how a client says who it is, within the account whose token endpoint it came to: no other account's row is looked at (P15). */
+export class Proofs {
+  private readonly good = new LRUCache<string, true>({ max: remembered });
+
+  constructor(
+    private readonly app: Pool,
+    private readonly assertions: Assertions,
+    private readonly now: () => Date,
+  ) {}
+
+  /** Whether this was good before: others' failures from the same address do not shut it out. */
+  wasGood(accountId: string, proof: Proof): boolean {
+    return this.good.has(keyOf(accountId, proof));
+  }
+
+  /** @returns the id of the secret or federation. @throws OAuthError `invalid_client`, Refused `federation.keys`. */
+  async check(accountId: string, proof: Proof): Promise<string> {
+    const { clientId } = proof;
+    const basic = proof.kind === 'secret' && proof.basic;
+    if (clientId !== undefined && clientId.toLowerCase() !== accountId) {
+      throw new OAuthError('invalid_client', `client_id: expected ${accountId}, came ${clientId.slice(0, 100)}`, basic);
+    }
+    const id = await (proof.kind === 'secret'
+      ? this.checkSecret(accountId, proof.secret, basic)
+      : this.checkAssertion(accountId, proof.assertion));
+    this.good.set(keyOf(accountId, proof), true);
+    return id;
+  }
+
+  private async checkSecret(accountId: string, secret: string, basic: boolean): Promise<string> {
+    const found = await this.ask<SecretRow>('select own.find_client_secret($1, $2) as found', [
+      accountId,
+      hashToken(secret),
+    ]);
+    const now = this.now().getTime();
+    const over = (time: string | null) => time !== null && Date.parse(time) <= now;
+    if (found?.state.status === 'open' && !over(found.expires_at) && !over(found.revoked_at))
+      return found.credential_id;
+    const sentence =
+      'This client secret is unknown, expired or revoked: generate a new one in Setup admin and paste it into Entra';
+    throw new OAuthError('invalid_client', sentence, basic);
+  }
+
+  private async checkAssertion(accountId: string, assertion: string): Promise<string> {
+    const found = await this.ask<FederationRow>('select own.find_federation($1) as found', [accountId]);
+    if (found?.state.status !== 'open') {
+      throw new OAuthError(
+        'invalid_client',
+        'No assertion is trusted here: configure the Entra tenant, application and subject in Setup admin first',
+      );
+    }
+    const { federation_id: federationId, tenant_id: tenantId, application_id: applicationId, subject } = found;
+    await this.assertions.verify(assertion, { federationId, tenantId, applicationId, subject });
+    return federationId;
+  }
+
+  private async ask<Row>(text: string, values: string[]): Promise<Row | null> {
+    const { rows } = await this.app.query<{ found: Row | null }>(text, values);
+    return rows[0]?.found ?? null;
+  }
+}
+
+const keyOf = (accountId: string, proof: Proof) =>
+  `${accountId} ${proof.kind === 'secret' ? hashToken(proof.secret) : 'assertion'}`;
