@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activeIs, openGateway, patch, query, type OpenGateway, type TestAccount } from './gateway.fixture.js';
+import { askForToken, credentials, secretsOf } from './oauth/oauth.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -24,6 +25,8 @@ describe('a gateway whose database was restored (decision 9)', () => {
       .body;
     const members = [ada, linus].map((each) => ({ value: each['id'] }));
     const group = (await account.scim('POST', '/Groups', { displayName: 'Sales', members })).body['id'];
+    const secrets = secretsOf(gateway, account);
+    const old = await secrets.issue({ name: 'old' });
     await gateway.drained();
     await gateway.database.snapshot();
     await account.scim(
@@ -39,6 +42,8 @@ describe('a gateway whose database was restored (decision 9)', () => {
     );
     const grace = await account.create('grace');
     await gateway.operator('DELETE', `/accounts/${account.id}/tokens/${token['tokenId']}`);
+    await secrets.revoke(old['secretId']);
+    const kept = await secrets.issue({ name: 'kept' });
     await account.scim('DELETE', `/Users/${(await account.create('gone'))['id']}`);
     await gateway.drained();
     const before = await gateway.feed(account.id);
@@ -51,6 +56,10 @@ describe('a gateway whose database was restored (decision 9)', () => {
     expect((await account.scim('GET', `/Groups/${group}`)).body['members']).toMatchObject([{ value: linus['id'] }]);
     const revoked = gateway.as(String(token['token']), '/scim/v2');
     expect((await revoked('GET', '/Users')).status).toBe(401);
+    const statuses = [old, kept].map(async (each) => {
+      return (await askForToken(gateway, account.id, credentials(account.id, each['clientSecret']))).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([401, 200]);
     expect(await gateway.verified()).toEqual([]);
     // Names that were taken meanwhile are taken.
     await expect(account.create('grace')).rejects.toThrow('409');

@@ -4,6 +4,8 @@ import { createPool, inAccount } from '@bitabiz/service-kit/database';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activeIs, managerIs, openGateway, person, type OpenGateway, type TestAccount } from './gateway.fixture.js';
+import { trusted } from './oauth/issuer.fixture.js';
+import { secretsOf } from './oauth/oauth.fixture.js';
 
 let gateway: OpenGateway;
 let [ours, theirs]: TestAccount[] = [];
@@ -18,6 +20,10 @@ beforeAll(async () => {
   const our = (await ours.scim('POST', '/Users', person('ada'))).body['id'];
   await ours.scim('POST', '/Groups', { displayName: 'Sales', members: [{ value: our }] });
   await theirs.scim('POST', '/Groups', { displayName: 'Sales', members: [{ value: their }] });
+  for (const { id } of [ours, theirs]) {
+    await secretsOf(gateway, { id }).issue();
+    await gateway.operator('PUT', `/accounts/${id}/federation`, trusted);
+  }
   const { appUrl, ownerUrl, batchUrl, adminUrl } = gateway.database;
   const open = (url: string) => createPool(url, { name: 'walls', max: 2 });
   pools = { app: open(appUrl), owner: open(ownerUrl), batch: open(batchUrl), admin: open(adminUrl) };
@@ -29,9 +35,8 @@ afterAll(async () => {
 
 const us = () => ours as TestAccount;
 const them = () => theirs as TestAccount;
-const tables = ['users', 'accounts', 'tokens', 'credential_uses', 'groups', 'group_members'].map(
-  (name) => `own.${name}`,
-);
+const credentialTables = ['tokens', 'client_secrets', 'federations', 'credential_uses'];
+const tables = ['users', 'accounts', ...credentialTables, 'groups', 'group_members'].map((name) => `own.${name}`);
 tables.push('store.events', 'store.claims');
 const countIn = async (run: Pick<Pool, 'query'>, table: string) =>
   Number((await run.query(`select count(*) as n from ${table}`)).rows[0].n);

@@ -2,6 +2,8 @@ import { createPool } from '@bitabiz/service-kit/database';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { activeIs, managerIs, openGateway, patch, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { trusted } from '../oauth/issuer.fixture.js';
+import { secretsOf } from '../oauth/oauth.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -31,6 +33,12 @@ describe('the gateway’s rows and claims', () => {
     const members = [{ value: ada['id'] }];
     const group = (await account.scim('POST', '/Groups', { displayName: 'Sales', members })).body['id'];
     await account.scim('PATCH', `/Groups/${group}`, patch({ op: 'Replace', path: 'displayName', value: 'Nordic' }));
+    const secrets = secretsOf(gateway, account);
+    await secrets.revoke((await secrets.issue())['secretId']);
+    await secrets.issue({ name: 'in use' });
+    const federation = `/accounts/${account.id}/federation`;
+    await gateway.operator('PUT', federation, { ...trusted, subject: 'x' });
+    await gateway.operator('PUT', federation, trusted);
     expect(await verify()).toMatchObject({ differences: [] });
   });
 
@@ -44,6 +52,9 @@ describe('the gateway’s rows and claims', () => {
     ['a group', `update own.groups set display_name = 'Forged'`, /^group /],
     ['a membership', 'delete from own.group_members', /^members of group /],
     ['a claim', `delete from store.claims where key like 'ada%'`, /^claims$/],
+    ['a token', `update own.tokens set expires_at = null where scope = 'scim'`, /^tokens$/],
+    ['a client secret', 'update own.client_secrets set revoked_at = null', /^client secrets$/],
+    ['a federation', `update own.federations set subject = 'somebody'`, /^federations$/],
     ['a gap in the events', `delete from store.events where account_seq = 4`, /does not follow/],
   ])('are told apart from the events: %s', async (_, statement, what) => {
     const before = (await verify()).differences.length;
