@@ -43,13 +43,14 @@ export function environmentOf(service: ServiceName, place: Place, secrets: Secre
     SERVICE_TOKEN_SHA256S: hashToken(secrets.serviceToken),
     FEEDS: JSON.stringify(Object.fromEntries(owners.map((owner) => [owner, place.urlOf(owner)]))),
     LOG_LEVEL: process.env['LOG_LEVEL'] ?? 'info',
+    ...given('TRUSTED_PROXIES'),
     ...(service === 'scim-gateway' && {
       KEYS_DATABASE_URL: address('app', 'scim_gateway_keys'),
       KEYS_MIGRATION_DATABASE_URL: address('owner', 'scim_gateway_keys'),
       ERASURES_DATABASE_URL: address('batch', 'scim_gateway_erasures'),
       ERASURES_MIGRATION_DATABASE_URL: address('owner', 'scim_gateway_erasures'),
       WRAPPING_KEYS: secrets.wrappingKeys,
-      ...given('SCIM_RATE_PER_SECOND', 'SCIM_RATE_BURST', 'FAILED_AUTHENTICATIONS_PER_MINUTE'),
+      ...given('SCIM_RATE_PER_SECOND', 'SCIM_RATE_BURST', 'FAILED_AUTHENTICATIONS_PER_MINUTE', 'ENTRA_AUTHORITY'),
     }),
   };
 }

@@ -8,7 +8,7 @@ let account: TestAccount;
 let secrets: ReturnType<typeof secretsOf>;
 let secret: Record<string, any>;
 beforeAll(async () => {
-  gateway = await openGateway({ FAILED_AUTHENTICATIONS_PER_MINUTE: '1000' });
+  gateway = await openGateway({ FAILED_AUTHENTICATIONS_PER_MINUTE: '1000', TRUSTED_PROXIES: '127.0.0.1' });
   account = await gateway.newAccount();
   secrets = secretsOf(gateway, account);
   secret = await secrets.issue();
@@ -47,9 +47,14 @@ describe('client credentials (RFC 6749 section 4.4)', () => {
     for (const each of stored) expect(JSON.stringify(each)).not.toContain(secret['clientSecret']);
   });
 
-  it('show when and from where they were used last', async () => {
-    const used = await until(async () => (await secrets.list()).find((each) => each['lastUsedAt'] !== null));
-    expect(used).toMatchObject({ secretId: secret['secretId'], state: 'active', lastUsedFrom: '127.0.0.1' });
+  it('show when they were used last, and from where: a proxy’s word counts when it is trusted', async () => {
+    const { secretId, clientSecret } = await secrets.issue({ name: 'behind a proxy' });
+    await ask(credentials(account.id, clientSecret), { 'x-forwarded-for': '192.0.2.7' });
+    const mine = async () => (await secrets.list()).find((each) => each['secretId'] === secretId);
+    const used = await until(async () => (await mine())?.['lastUsedAt'] && mine());
+    expect(used).toMatchObject({ state: 'active', lastUsedFrom: '192.0.2.7' });
+    await secrets.revoke(secretId);
+    expect(await mine()).toMatchObject({ state: 'revoked' });
   });
 
   it('let several secrets be good at a time, and end the access tokens of one that is revoked', async () => {

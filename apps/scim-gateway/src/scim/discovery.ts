@@ -30,6 +30,13 @@ export function serviceProviderConfig(baseUrl: string) {
         specUri: 'https://www.rfc-editor.org/info/rfc6750',
         primary: true,
       },
+      {
+        type: 'oauth2',
+        name: 'OAuth 2 client credentials',
+        description:
+          'A client secret, or an assertion by workload identity federation, at the account’s token endpoint',
+        specUri: 'https://www.rfc-editor.org/info/rfc6749',
+      },
     ],
     meta: { resourceType: 'ServiceProviderConfig', location: `${baseUrl}/ServiceProviderConfig` },
   };
