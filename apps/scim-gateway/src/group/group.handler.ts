@@ -84,7 +84,9 @@ function wanted(groups: GroupWorld, type: 'Create' | 'Change', { groupId, steps 
 
 /** The answer to an id that no group of the account has. */
 export const unknownGroup = (id: string): Refused =>
-  new Refused('group.unknown', `There is no group ${id.slice(0, 100)}: look for it by displayName`, 'unknown');
+  new Refused('group.unknown', `There is no group ${id.slice(0, 100)}: look for it by displayName`, 'unknown', {
+    checks: [{ attribute: 'id', expected: 'the id of a group of this account', received: id.slice(0, 100) }],
+  });
 
 /** A member is an employee of the account whom SCIM shows. Ids are ours, so an unknown one is stale or of somewhere else. */
 function joining(groups: GroupWorld, scimId: string): string {
@@ -94,6 +96,9 @@ function joining(groups: GroupWorld, scimId: string): string {
     'group.memberUnknown',
     `There is no user ${scimId.slice(0, 100)} to be a member: create the user first, or leave this member out (P17)`,
     'invalid',
-    { member: scimId.slice(0, 100) },
+    {
+      member: scimId.slice(0, 100),
+      checks: [{ attribute: 'members', expected: 'ids of users of this account', received: scimId.slice(0, 100) }],
+    },
   );
 }
