@@ -1,3 +1,4 @@
+import type { GroupEvent } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { requireVersion, type Expected } from '../etag.js';
@@ -18,7 +19,7 @@ export type GroupRequest =
   | { type: 'Change'; groupId: string; steps: readonly GroupStep[]; expected: Expected }
   | { type: 'Remove'; groupId: string; expected: Expected };
 
-export type GroupOutcome = { groupId: string; version: number; events: string[] };
+export type GroupOutcome = { groupId: string; version: number; events: GroupEvent[] };
 
 /** What must be read before a request can be decided. */
 export function groupNeedsOf(request: GroupRequest): GroupNeeds {
@@ -50,7 +51,7 @@ export function handleGroup(groups: GroupWorld, people: World, request: GroupReq
   const command =
     request.type === 'Remove' ? ({ type: 'DeleteGroup', data: {} } as const) : wanted(groups, request.type, request);
   const events = groups.carryOut(groupId, command, cause);
-  return { groupId, version: groups.group(groupId).version, events: events.map((event) => event.type) };
+  return { groupId, version: groups.group(groupId).version, events };
 }
 
 type Wanted = { groupId: string; steps: readonly GroupStep[] };

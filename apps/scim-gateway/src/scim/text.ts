@@ -9,6 +9,9 @@ export function shown(text: string): string {
   return safe.length > 120 ? `${safe.slice(0, 120).replace(/\p{Surrogate}$/u, '')}…` : safe;
 }
 
+/** A stranger's name or id, whole where it can be stored and is no longer than the product keeps. */
+export const storable = (text: string): string => (text.length <= 512 && isStorable(text) ? text : shown(text));
+
 /** Whatever a stranger sent as a short text; null for nothing. */
 export function shownValue(value: unknown): string | null {
   if (value === undefined || value === null) return null;

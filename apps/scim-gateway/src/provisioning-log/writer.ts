@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { foldKey } from '@bitabiz/event-contracts/fold';
+import { nonceBytes, seal, type KeyRing } from '@bitabiz/event-store';
+import type { Pool } from 'pg';
+import { employeesOf, type FoundEmployee } from './employees.query.js';
+import type { Gathered } from './entry.js';
+
+/** A row as it is stored. */
+type Row = {
+  gathered: Gathered;
+  employee: FoundEmployee | undefined;
+  userName: string | undefined;
+  externalId: string | undefined;
+  keyId: string | null;
+  content: Buffer | null;
+};
+
+/** Completes and stores rows: finds their employees, seals what they say of them, and inserts all of them in one call. */
+export class LogWriter {
+  /** @param batch the named batch role: the rows of a batch belong to many accounts. */
+  constructor(
+    private readonly batch: Pool,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /** Safe to repeat: a row that is there stays as it is. */
+  async write(gathered: readonly Gathered[]): Promise<void> {
+    const rows = await this.sealed(gathered, await employeesOf(this.batch, gathered));
+    await this.batch.query({ name: 'provisioning-log', text: insert, values: columnsOf(rows) });
+  }
+
+  private async sealed(gathered: readonly Gathered[], employees: ReadonlyMap<Gathered, FoundEmployee>): Promise<Row[]> {
+    const keyIds = [...employees].flatMap(([row, { keyId }]) => (row.impersonal ? [] : [keyId]));
+    const found = await this.keys.find(keyIds);
+    const strangers = gathered.filter((row) => !row.impersonal && !employees.has(row));
+    const own = new Map((await this.keys.take(strangers.length)).map((key, index) => [strangers[index], key]));
+    const nonces = randomBytes(gathered.length * nonceBytes);
+    return gathered.map((row, index): Row => {
+      const employee = employees.get(row);
+      const userName = row.userName ?? employee?.userName;
+      const { externalId = employee?.externalId ?? undefined } = row;
+      const text = Buffer.from(JSON.stringify({ ...row.content, ...(userName !== undefined && { userName }) }));
+      const common = { gathered: row, employee, userName, externalId };
+      if (row.impersonal) {
+        return { ...common, keyId: null, content: Buffer.from(JSON.stringify(row.content)) };
+      }
+      const keyId = employee?.keyId ?? own.get(row)?.id ?? null;
+      const key = employee ? found.get(employee.keyId) : own.get(row)?.key;
+      // Erased between the request and now (P20).
+      if (!key) return { ...common, userName: undefined, externalId: undefined, keyId, content: null };
+      const nonce = nonces.subarray(index * nonceBytes, (index + 1) * nonceBytes);
+      return { ...common, keyId, content: seal(key, text, nonce, `${row.accountId}/${row.entryId}`) };
+    });
+  }
+}
+
+const columns: readonly [name: string, type: string, of: (row: Row) => unknown][] = [
+  ['account_id', 'uuid', ({ gathered }) => gathered.accountId],
+  ['entry_id', 'uuid', ({ gathered }) => gathered.entryId],
+  ['action', 'text', ({ gathered }) => gathered.action],
+  ['outcome', 'text', ({ gathered }) => gathered.outcome],
+  ['lookup', 'text', ({ gathered }) => gathered.lookup],
+  ['resource', 'text', ({ gathered }) => gathered.resource],
+  ['user_id', 'uuid', ({ employee }) => employee?.userId],
+  ['scim_id', 'uuid', ({ gathered, employee }) => employee?.scimId ?? gathered.subject.scimId],
+  ['user_name_key', 'text', ({ userName }) => userName && foldKey(userName)],
+  ['external_id', 'text', ({ externalId }) => externalId],
+  ['method', 'text', ({ gathered }) => gathered.method],
+  ['status', 'smallint', ({ gathered }) => gathered.status],
+  ['code', 'text', ({ gathered }) => gathered.code],
+  ['correlation_id', 'text', ({ gathered }) => gathered.correlationId],
+  ['token_id', 'uuid', ({ gathered }) => gathered.tokenId],
+  ['key_id', 'uuid', ({ keyId }) => keyId],
+  ['content', 'bytea', ({ content }) => content],
+];
+
+const insert = `insert into own.provisioning_log (${columns.map(([name]) => name).join(', ')})
+  select * from unnest(${columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
+  on conflict (account_id, entry_id) do nothing`;
+
+const columnsOf = (rows: readonly Row[]) => columns.map(([, , of]) => rows.map((row) => of(row) ?? null));
