@@ -21,6 +21,8 @@ export type Content = {
   events?: readonly string[];
   /** The name by which an existing employee was found for a POST (P6). */
   found?: string;
+  /** The manager is not in the account (yet). */
+  pendingManager?: true;
   /** Attributes that were sent and are not kept. */
   ignored?: readonly string[];
   /** What a look-up asked for, and how many it found. */

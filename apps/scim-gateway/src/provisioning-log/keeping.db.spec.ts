@@ -26,6 +26,14 @@ const titleIs = (value: string) => patch({ op: 'Replace', path: 'title', value }
 const keysThere = async () =>
   (await query(gateway.keys.adminUrl, 'select key_id from keys.employee_keys')).map((row) => row['key_id']);
 
+async function withRetention(work: (retention: LogRetention) => Promise<void>): Promise<void> {
+  const urls = [gateway.database.batchUrl, gateway.keys.appUrl];
+  const [batch, keysPool] = urls.map((url) => createPool(url, { name: 'retention', max: 2 })) as [Pool, Pool];
+  const keys = new KeyRing(keysPool, parseWrappingKeys(gateway.env.WRAPPING_KEYS));
+  await work(new LogRetention({ batch, keys, now: () => new Date(), logger: silentLogger }));
+  await Promise.all([batch.end(), keysPool.end()]);
+}
+
 describe('retention (P18)', () => {
   const days = (n: number) => new Date(Date.now() - n * 24 * 60 * 60 * 1000);
 
@@ -44,17 +52,12 @@ describe('retention (P18)', () => {
       entry.id,
       firstIdAt(days(92)),
     ]);
-    const pools = [gateway.database.batchUrl, gateway.keys.appUrl].map((url) =>
-      createPool(url, { name: 'retention', max: 2 }),
-    );
-    const [batch, keysPool] = pools as [Pool, Pool];
-    const keys = new KeyRing(keysPool, parseWrappingKeys(gateway.env.WRAPPING_KEYS));
-    const retention = new LogRetention({ batch, keys, now: () => new Date(), logger: silentLogger });
     expect(await keysThere()).toContain(oldKey);
-    expect(await retention.prune()).toBe(2_101);
-    expect(await retention.prune()).toBe(0);
+    await withRetention(async (retention) => {
+      expect(await retention.prune()).toBe(2_101);
+      expect(await retention.prune()).toBe(0);
+    });
     expect(await keysThere()).not.toContain(oldKey);
-    await Promise.all(pools.map((pool) => pool.end()));
     const left = await query(
       gateway.database.adminUrl,
       `select entry_id from own.provisioning_log where entry_id < '${firstIdAt(days(80))}'`,
@@ -89,6 +92,9 @@ describe('an erasure (P20)', () => {
         erased: true,
       });
     }
+    const late = "update own.provisioning_log set user_name_key = 'quixotte' where entry_id = $1";
+    await admin.query(late, [entries[0]?.id]);
+    await withRetention(async (retention) => expect(await retention.clearErased()).toBe(1));
     const rows = await query(gateway.database.adminUrl, `select l::text as text from own.provisioning_log l`);
     expect(rows.map((row) => row['text']).join('\n')).not.toMatch(/quixotte|knight/i);
   });

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activeIs, openGateway, patch, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import {
+  activeIs,
+  managerIs,
+  openGateway,
+  patch,
+  person,
+  type OpenGateway,
+  type TestAccount,
+} from '../gateway.fixture.js';
 import { logOf, sent } from './log.fixture.js';
 
 let gateway: OpenGateway;
@@ -77,6 +85,19 @@ describe('a change in the provisioning log (P18)', () => {
     const [read, , matching] = entry.provisioningSteps;
     expect(read).toMatchObject({ status: 'warning', description: expect.stringContaining('nickName') });
     expect(matching?.description).toContain('userName');
+  });
+
+  it('warns of a manager who is not here yet (A4), and of a perhaps new namesake (P6)', async () => {
+    const { id: manager } = await account.create('manager');
+    const { id } = await account.create('report');
+    const set = async (who: string) => (await sent(account, 'PATCH', `/Users/${id}`, managerIs(who))).entry;
+    expect(stepsOf(await set(manager))).toContain('processing success');
+    expect(stepsOf(await set(crypto.randomUUID()))).toContain('processing warning');
+    await account.scim('PATCH', `/Users/${id}`, activeIs(false));
+    const namesake = person('report', { userName: 'another@nordlys.example' });
+    const { entry } = await sent(account, 'POST', '/Users', namesake);
+    expect(entry.provisioningAction).toBe('Restore');
+    expect(stepsOf(entry)).toContain('matching warning');
   });
 
   it('of a group has its name and members (P17)', async () => {

@@ -1,3 +1,4 @@
+import { isUuid } from '../uuid.js';
 import type { Content, Gathered } from './entry.js';
 
 /** The steps of Entra's own log that can be seen from here, in Entra's order. */
@@ -48,16 +49,38 @@ const said: Readonly<Record<StepType, (about: About) => Said>> = {
       ? { description: `The ${method} was read` }
       : { status: 'warning', description: `The ${method} was read; the product does not keep ${ignored.join(', ')}` },
   scoping: () => ({ description: 'The token is good and provisioning is on; scoping filters are judged in Entra' }),
-  matching: ({ method, content }) => ({ description: matching(method, content) }),
-  processing: ({ outcome, content: { modified = [] } }) =>
+  matching: ({ method, content }) =>
+    isNamesake(content)
+      ? { status: 'warning', description: `${matching(method, content)}; ${namesake}` }
+      : { description: matching(method, content) },
+  processing: ({ outcome, content: { modified = [], pendingManager } }) =>
     outcome === 'Skipped'
       ? { status: 'skipped', description: 'Nothing differs from what is stored (RedundantExport)' }
-      : { description: `${modified.length} attributes are changed` },
+      : pendingManager
+        ? {
+            status: 'warning',
+            description: `${changed(modified)}; the manager is not here yet and is kept until then (A4)`,
+          }
+        : { description: changed(modified) },
   export: ({ outcome, content: { events = [] } }) =>
     outcome === 'Skipped'
       ? { status: 'skipped', description: 'Nothing was stored' }
       : { description: `Stored: ${events.join(', ')}` },
 };
+
+const changed = ({ length }: readonly unknown[]) =>
+  length === 1 ? '1 attribute is changed' : `${length} attributes are changed`;
+
+const namesake =
+  'the external id is another one than before: perhaps a new person with the same address, so the sign-in link was not carried over';
+
+/** P6: found by e-mail, and both external ids are GUIDs and differ. */
+const isNamesake = ({ found, modified = [] }: Content): boolean =>
+  found === 'email' &&
+  modified.some(
+    ({ displayName, oldValue, newValue }) =>
+      displayName === 'externalId' && isUuid(oldValue ?? '') && isUuid(newValue ?? ''),
+  );
 
 function matching(method: string, { found, sought, matches = 0 }: Content): string {
   if (sought) return `Looked for by ${sought.join(', ')}: ${matches === 0 ? 'nobody' : `${matches} found`}`;

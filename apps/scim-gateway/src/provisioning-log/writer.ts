@@ -3,7 +3,8 @@ import { foldKey } from '@bitabiz/event-contracts/fold';
 import { nonceBytes, seal, type KeyRing } from '@bitabiz/event-store';
 import type { Pool } from 'pg';
 import { employeesOf, type FoundEmployee } from './employees.query.js';
-import type { Gathered } from './entry.js';
+import type { Content, Gathered } from './entry.js';
+import { pendingManagersOf } from './managers.query.js';
 
 /** A row as it is stored. */
 type Row = {
@@ -30,6 +31,7 @@ export class LogWriter {
   }
 
   private async sealed(gathered: readonly Gathered[], employees: ReadonlyMap<Gathered, FoundEmployee>): Promise<Row[]> {
+    const pending = await pendingManagersOf(this.batch, gathered);
     const keyIds = [...employees].flatMap(([row, { keyId }]) => (row.impersonal ? [] : [keyId]));
     const found = await this.keys.find(keyIds);
     const strangers = gathered.filter((row) => !row.impersonal && !employees.has(row));
@@ -39,7 +41,11 @@ export class LogWriter {
       const employee = employees.get(row);
       const userName = row.userName ?? employee?.userName;
       const { externalId = employee?.externalId ?? undefined } = row;
-      const text = Buffer.from(JSON.stringify({ ...row.content, ...(userName !== undefined && { userName }) }));
+      const content: Content = {
+        ...row.content,
+        ...(userName !== undefined && { userName }),
+        ...(pending.has(row) && { pendingManager: true }),
+      };
       const common = { gathered: row, employee, userName, externalId };
       if (row.impersonal) {
         return { ...common, keyId: null, content: Buffer.from(JSON.stringify(row.content)) };
@@ -49,7 +55,11 @@ export class LogWriter {
       // Erased between the request and now (P20).
       if (!key) return { ...common, userName: undefined, externalId: undefined, keyId, content: null };
       const nonce = nonces.subarray(index * nonceBytes, (index + 1) * nonceBytes);
-      return { ...common, keyId, content: seal(key, text, nonce, `${row.accountId}/${row.entryId}`) };
+      return {
+        ...common,
+        keyId,
+        content: seal(key, Buffer.from(JSON.stringify(content)), nonce, `${row.accountId}/${row.entryId}`),
+      };
     });
   }
 }
