@@ -77,7 +77,10 @@ function conditionOf(accountId: string, query: EntryQuery, cursor: string | unde
   ask((place) => `outcome = any(${place}::text[])`, outcome);
   ask((place) => `action = any(${place}::text[])`, action);
   if (employee !== undefined && isUuid(employee)) {
-    ask((place) => `(user_id = ${place}::uuid or scim_id = ${place}::uuid)`, employee);
+    ask(
+      (place) => `(user_id = ${place}::uuid or (scim_id = ${place}::uuid and user_id is distinct from scim_id))`,
+      employee,
+    );
   } else ask((place) => `user_name_key = ${place}`, employee && foldKey(employee));
   // Parts, not patterns: nothing in the text has a meaning of its own.
   const columns = ['user_name_key', 'lower(external_id)', 'lower(code)', 'lower(correlation_id)'];

@@ -29,9 +29,10 @@ export function gather(request: NotedRequest, around: Surroundings): Gathered | 
     code: null,
     subject: id !== undefined && isUuid(id) ? { scimId: id.toLowerCase() } : {},
   };
-  if (failure) return refused({ ...base, ...failed(request, around.status) }, request);
-  if (!noted) return undefined;
-  return 'found' in noted ? lookedUp(base, noted) : carriedOut(base, method, noted);
+  // What was carried out is so, even where the answer failed afterwards.
+  if (noted && !('found' in noted)) return carriedOut(base, method, noted);
+  if (failure) return refused({ ...base, ...failed(request, base) }, request);
+  return noted && lookedUp(base, noted);
 }
 
 type Base = Pick<
@@ -98,17 +99,18 @@ function refused(base: Base & { content: Content }, { body, method }: NotedReque
   };
 }
 
-/** A POST that somebody stands in the way of is about that employee: nearly always the same person (P6). */
-function failed({ failure, method, url }: NotedRequest, status: number) {
+/** A POST that somebody, or a group, stands in the way of is about that one: nearly always the same (P6). */
+function failed({ failure, method, url }: NotedRequest, { status, resource }: Base) {
   const { code, detail, checks } = refusalOf(failure as NonNullable<NotedRequest['failure']>);
   const holder = failure?.details['holder'];
+  const isHeld = method === 'POST' && typeof holder === 'string';
   const filtered = method === 'GET' && /[?&]filter=/i.test(url);
   // A token that is refused concerns everything, so it is never hidden.
   const hidden = method === 'GET' && status !== 401 && status !== 403;
   return {
     code,
     lookup: hidden ? (filtered ? ('matching' as const) : ('read' as const)) : null,
-    ...(method === 'POST' && typeof holder === 'string' && { subject: { userId: holder } }),
+    ...(isHeld && { subject: resource === 'Group' ? { scimId: holder } : { userId: holder } }),
     content: { reason: detail, ...(checks.length > 0 && { checks }) },
   };
 }

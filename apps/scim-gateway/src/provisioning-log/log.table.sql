@@ -23,5 +23,8 @@ create table own.provisioning_log (
   primary key (account_id, entry_id)
 );
 create index provisioning_log_user on own.provisioning_log (account_id, user_id, entry_id) where user_id is not null;
+-- An employee has another SCIM id than their own only after an activation by hand; groups and strangers have no employee.
+create index provisioning_log_scim on own.provisioning_log (account_id, scim_id, entry_id)
+  where scim_id is not null and user_id is distinct from scim_id;
 create index provisioning_log_name on own.provisioning_log (account_id, user_name_key) where user_name_key is not null;
 create index provisioning_log_external on own.provisioning_log (account_id, external_id) where external_id is not null;

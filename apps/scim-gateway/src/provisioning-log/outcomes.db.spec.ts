@@ -87,6 +87,13 @@ describe('a change in the provisioning log (P18)', () => {
     expect(matching?.description).toContain('userName');
   });
 
+  it('was carried out, even where its answer could not be made', async () => {
+    const both = '/Users?attributes=userName&excludedAttributes=title';
+    const { answer, entry } = await sent(account, 'POST', both, person('unanswered'));
+    expect(answer.status).toBe(400);
+    expect(entry).toMatchObject({ provisioningAction: 'Create', outcome: 'Success', request: { status: 400 } });
+  });
+
   it('warns of a manager who is not here yet (A4), and of a perhaps new namesake (P6)', async () => {
     const { id: manager } = await account.create('manager');
     const { id } = await account.create('report');

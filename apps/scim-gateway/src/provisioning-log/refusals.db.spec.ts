@@ -82,7 +82,7 @@ describe('a refusal in the provisioning log (P18)', () => {
     expect(entry.provisioningErrorInfo?.errorCode).toBe('http.400');
     const lookup = await sent(account, 'GET', '/Users?filter=userName+is+%22ada%22');
     expect(lookup.entry).toMatchObject({ outcome: 'Failure', lookup: 'matching' });
-    expect(lookup.entry.provisioningErrorInfo?.errorCode).toBe('scim.invalidFilter');
+    expect(lookup.entry.provisioningErrorInfo?.errorCode).toBe('filter.syntax');
   });
 
   it('while provisioning is off, and of a revoked token (P1)', async () => {

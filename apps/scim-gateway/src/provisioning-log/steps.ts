@@ -20,6 +20,8 @@ const stopsAt: readonly [prefix: string, at: StepType][] = [
   ['user.mandatory', 'import'],
   ['user.', 'matching'],
   ['group.nameMissing', 'import'],
+  ['group.memberType', 'import'],
+  ['group.memberId', 'import'],
   ['group.memberUnknown', 'processing'],
   ['group.', 'matching'],
   ['version.', 'processing'],

@@ -54,6 +54,12 @@ export function errorBody(error: ScimError): ErrorBody {
   };
 }
 
+/** A refusal that looked at one thing. */
+export const about = (code: string, attribute: string, expected: string, received: string | null): About => ({
+  code,
+  checks: [{ attribute, expected, received }],
+});
+
 export const invalidValue = (detail: string, about?: About) => new ScimError(400, 'invalidValue', detail, about);
 export const invalidPath = (detail: string, about?: About) => new ScimError(400, 'invalidPath', detail, about);
 export const invalidFilter = (detail: string, about?: About) => new ScimError(400, 'invalidFilter', detail, about);

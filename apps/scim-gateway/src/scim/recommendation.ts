@@ -19,15 +19,18 @@ const byCode: Readonly<Record<string, string>> = {
   'user.mandatory': `Fill in the attribute for this user in Entra and see that ${mapping} maps it, ${again}.`,
   'attribute.unknown': `Take this attribute out of ${mapping}: the product does not have it.`,
   'attribute.readOnly': `Take this attribute out of ${mapping}: it is given by the product.`,
-  'value.date': `Map a DateTime attribute such as employeeHireDate, or correct the value in Entra, ${again}.`,
+  'value.date': `Map a DateTime attribute such as employeeHireDate in ${mapping}, or correct the value in Entra, ${again}.`,
   'value.boolean': `Map active to Not([IsSoftDeleted]) in ${mapping}, ${again}.`,
   'value.length': `Shorten the value in Entra, ${again}.`,
   'patch.noTarget': `Use one of the target attributes that /Schemas describes in ${mapping}, such as emails[type eq "work"].value.`,
   'group.unknown': 'Entra remembers a group that was deleted here. Restart provisioning (Provisioning → Overview).',
   'group.nameTaken': 'Rename one of the two groups in Entra, or take one of them out of Users and groups.',
   'group.nameMissing': `Map displayName for groups in ${mapping}.`,
+  'group.memberType':
+    'Groups inside groups are not synchronised: assign the inner group to the app itself, or its users (Users and groups).',
   'group.memberUnknown':
     'Assign the member to the app too (Users and groups), so that Entra creates the user first; the next cycle adds the membership.',
+  'filter.attribute': `Choose userName, externalId or the work e-mail as matching attribute in ${mapping}.`,
   'version.changed':
     'Nothing to do: the change came from somebody else at the same time, and the next cycle compares again.',
   'store.busy': 'Nothing to do: Entra tries again in the next cycle.',
