@@ -74,7 +74,7 @@ describe('an erasure (P20)', () => {
     await sent(account, 'GET', asked);
     await sent(account, 'POST', '/Users', person('quixotte', { name: {} }));
     const { entry: made } = await sent(account, 'POST', '/Users', person('quixotte', { title: 'Knight' }));
-    const { id = '' } = { id: made.employee.id ?? '' };
+    const id = made.employee.id ?? '';
     await sent(account, 'PATCH', `/Users/${id}`, titleIs('Errant'));
     await sent(account, 'GET', asked);
     expect((await logOf(account, 'lookups=true&text=quixotte')).entries).toHaveLength(5);

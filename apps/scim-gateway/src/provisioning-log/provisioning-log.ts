@@ -133,7 +133,7 @@ export class ProvisioningLog {
 const pauseAfter = (failures: number) => Math.min(30_000, 1_000 * 2 ** (failures - 1));
 
 const isAway = (error: unknown) =>
-  failureOf(error).status === 503 || held.test(String((error as { code?: unknown }).code ?? ''));
+  failureOf(error).status === 503 || held.test((error as { code?: string }).code ?? '');
 
 const overflow = (accountId: string, lost: number, entryId: string): Gathered => ({
   accountId,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { foldKey } from '@bitabiz/event-contracts/fold';
-import { nonceBytes, seal, type KeyRing } from '@bitabiz/event-store';
+import { nonceBytes, seal, type EmployeeKey, type KeyRing } from '@bitabiz/event-store';
 import type { Pool } from 'pg';
 import { employeesOf, type FoundEmployee } from './employees.query.js';
 import type { Content, Gathered } from './entry.js';
@@ -18,6 +18,9 @@ type Row = {
 
 /** Completes and stores rows: finds their employees, seals what they say of them, and inserts all of them in one call. */
 export class LogWriter {
+  /** The keys of rows about nobody who is here: such a row keeps its key when it is tried again. */
+  private readonly own = new WeakMap<Gathered, EmployeeKey>();
+
   /** @param batch the named batch role: the rows of a batch belong to many accounts. */
   constructor(
     private readonly batch: Pool,
@@ -34,8 +37,7 @@ export class LogWriter {
     const pending = await pendingManagersOf(this.batch, gathered);
     const keyIds = [...employees].flatMap(([row, { keyId }]) => (row.impersonal ? [] : [keyId]));
     const found = await this.keys.find(keyIds);
-    const strangers = gathered.filter((row) => !row.impersonal && !employees.has(row));
-    const own = new Map((await this.keys.take(strangers.length)).map((key, index) => [strangers[index], key]));
+    await this.giveKeys(gathered.filter((row) => !row.impersonal && !employees.has(row)));
     const nonces = randomBytes(gathered.length * nonceBytes);
     return gathered.map((row, index): Row => {
       const employee = employees.get(row);
@@ -50,8 +52,8 @@ export class LogWriter {
       if (row.impersonal) {
         return { ...common, keyId: null, content: Buffer.from(JSON.stringify(row.content)) };
       }
-      const keyId = employee?.keyId ?? own.get(row)?.id ?? null;
-      const key = employee ? found.get(employee.keyId) : own.get(row)?.key;
+      const keyId = employee?.keyId ?? this.own.get(row)?.id ?? null;
+      const key = employee ? found.get(employee.keyId) : this.own.get(row)?.key;
       // Erased between the request and now (P20).
       if (!key) return { ...common, userName: undefined, externalId: undefined, keyId, content: null };
       const nonce = nonces.subarray(index * nonceBytes, (index + 1) * nonceBytes);
@@ -61,6 +63,12 @@ export class LogWriter {
         content: seal(key, Buffer.from(JSON.stringify(content)), nonce, `${row.accountId}/${row.entryId}`),
       };
     });
+  }
+
+  private async giveKeys(strangers: readonly Gathered[]): Promise<void> {
+    const without = strangers.filter((row) => !this.own.has(row));
+    const keys = await this.keys.take(without.length);
+    without.forEach((row, index) => this.own.set(row, keys[index] as EmployeeKey));
   }
 }
 
