@@ -30,6 +30,7 @@ async function accessOf({ headers }: NotedRequest, tokens: AccessTokens, status:
   const token = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
   if (token === undefined || !looksLikeToken(token)) return undefined;
   const hash = hashToken(token);
-  // After a 401 the token was just looked for: what is not remembered is not there.
-  return tokens.remembered(hash) ?? (status === 401 ? undefined : tokens.find(hash));
+  // After a 401 the token was just looked for, so what is not remembered is not there; whoever is shut out (429) causes no look-up.
+  const looks = status !== 401 && status !== 429;
+  return tokens.remembered(hash) ?? (looks ? tokens.find(hash) : undefined);
 }
