@@ -1,14 +1,16 @@
-import { sqlFile, type Migration } from '@bitabiz/service-kit/migrations';
+import { erasuresMigrations, keysMigrations, storeMigrations } from '@bitabiz/event-store';
+import { roleOf, sqlFile, type MigrateOptions, type Migration } from '@bitabiz/service-kit/migrations';
 import { wallsSql } from '@bitabiz/service-kit/walls';
+import type { GatewayConfig } from './config.js';
 
 /** What came after the first tables. */
-export const erasureMigration: Migration = {
+const erasureMigration: Migration = {
   name: 'gateway erasure',
   sql: sqlFile(import.meta.url, './erasure.sql'),
 };
 
 /** Groups and their members (P17). */
-export const groupsMigration: Migration = {
+const groupsMigration: Migration = {
   name: 'gateway groups',
   sql: [
     sqlFile(import.meta.url, './group/groups.table.sql'),
@@ -18,8 +20,17 @@ export const groupsMigration: Migration = {
   ].join('\n'),
 };
 
+/** The provisioning log (P18). */
+const provisioningLogMigration: Migration = {
+  name: 'gateway provisioning log',
+  sql: [
+    sqlFile(import.meta.url, './provisioning-log/log.table.sql'),
+    wallsSql('own.provisioning_log', { app: 'select', batch: 'select, insert, update, delete' }),
+  ].join('\n'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
-export const gatewayMigration: Migration = {
+const gatewayMigration: Migration = {
   name: 'gateway',
   sql: [
     sqlFile(import.meta.url, './gateway.table.sql'),
@@ -28,3 +39,26 @@ export const gatewayMigration: Migration = {
     ),
   ].join('\n'),
 };
+
+/** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */
+export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
+  const keysRole = roleOf(config.KEYS_DATABASE_URL);
+  const erasuresRole = roleOf(config.ERASURES_DATABASE_URL);
+  return [
+    {
+      url: config.MIGRATION_DATABASE_URL,
+      migrations: [...storeMigrations, gatewayMigration, erasureMigration, groupsMigration, provisioningLogMigration],
+      roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
+    },
+    {
+      url: config.KEYS_MIGRATION_DATABASE_URL,
+      migrations: keysMigrations,
+      roles: { app: keysRole, batch: keysRole },
+    },
+    {
+      url: config.ERASURES_MIGRATION_DATABASE_URL,
+      migrations: erasuresMigrations,
+      roles: { app: erasuresRole, batch: erasuresRole },
+    },
+  ];
+}

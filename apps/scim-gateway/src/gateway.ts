@@ -1,16 +1,5 @@
 import { topicOf } from '@bitabiz/event-contracts';
-import {
-  ErasureList,
-  erasuresMigrations,
-  EventStore,
-  Feed,
-  FeedController,
-  KeyRing,
-  keysMigrations,
-  Outbox,
-  RecentEvents,
-  storeMigrations,
-} from '@bitabiz/event-store';
+import { ErasureList, EventStore, Feed, FeedController, KeyRing, Outbox, RecentEvents } from '@bitabiz/event-store';
 import { openEventLog } from '@bitabiz/messaging/open-log';
 import { startRelay } from '@bitabiz/messaging/relay';
 import { bringBackLostTail } from '@bitabiz/projections/lost-tail';
@@ -19,13 +8,7 @@ import { startService, type RunningService } from '@bitabiz/service-kit/bootstra
 import { createPool } from '@bitabiz/service-kit/database';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
 import { Metrics } from '@bitabiz/service-kit/metrics';
-import {
-  assertRoleCannotBypass,
-  assertWalls,
-  migrate,
-  roleOf,
-  type MigrateOptions,
-} from '@bitabiz/service-kit/migrations';
+import { assertRoleCannotBypass, assertWalls, migrate } from '@bitabiz/service-kit/migrations';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccessTokens } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
@@ -34,12 +17,16 @@ import { ForAccountHandler } from './account/for-account.command.js';
 import { ForGroupHandler } from './group/for-group.command.js';
 import { Groups } from './group/groups.query.js';
 import type { GatewayConfig } from './config.js';
-import { erasureMigration, gatewayMigration, groupsMigration } from './gateway.migration.js';
+import { gatewaySchemas } from './gateway.migration.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
 import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { NewIds } from './new-ids.js';
 import { Remembered } from './remembered.js';
+import { Entries } from './provisioning-log/entries.query.js';
+import { openProvisioningLog } from './provisioning-log/open.js';
+import { ProvisioningLogController } from './provisioning-log/provisioning-log.controller.js';
+import { recordRequests } from './provisioning-log/record.js';
 import { BaseUrl } from './scim/base-url.js';
 import { BulkController } from './scim/bulk.controller.js';
 import { maxPayloadSize } from './scim/bulk.read.js';
@@ -59,29 +46,6 @@ import { rebuildRows } from './verify/rebuild-rows.js';
 import { BATCH, VerifyController } from './verify/verify.controller.js';
 
 const name = 'scim-gateway';
-
-/** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */
-export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
-  const keysRole = roleOf(config.KEYS_DATABASE_URL);
-  const erasuresRole = roleOf(config.ERASURES_DATABASE_URL);
-  return [
-    {
-      url: config.MIGRATION_DATABASE_URL,
-      migrations: [...storeMigrations, gatewayMigration, erasureMigration, groupsMigration],
-      roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
-    },
-    {
-      url: config.KEYS_MIGRATION_DATABASE_URL,
-      migrations: keysMigrations,
-      roles: { app: keysRole, batch: keysRole },
-    },
-    {
-      url: config.ERASURES_MIGRATION_DATABASE_URL,
-      migrations: erasuresMigrations,
-      roles: { app: erasuresRole, batch: erasuresRole },
-    },
-  ];
-}
 
 /** The whole gateway on one page: databases, store, relay, HTTP. */
 export async function startGateway(config: GatewayConfig): Promise<{ service: RunningService; logger: Logger }> {
@@ -111,7 +75,23 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   relayMetrics(metrics, relay);
   const remembered = new Remembered();
   const commands = new GatewayCommands(app, new EventStore(keys, recent), outbox, { now, newId: ids.next }, remembered);
-  const erasures = new Erasures({ list: new ErasureList(erasuresPool), commands, keys, batch, now, logger });
+  const provisioning = openProvisioningLog({
+    url: config.READER_DATABASE_URL,
+    keys,
+    now,
+    newId: ids.next,
+    logger,
+    metrics,
+  });
+  const erasures = new Erasures({
+    list: new ErasureList(erasuresPool),
+    commands,
+    keys,
+    batch,
+    log: provisioning.erasure,
+    now,
+    logger,
+  });
   await erasures.applyAgain();
   const tokens = new AccessTokens(batch, now);
 
@@ -128,7 +108,10 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     },
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
     protocols: [scimErrors],
-    prepare: acceptScim,
+    prepare: (server) => {
+      acceptScim(server);
+      recordRequests(server, { log: provisioning.log, tokens, newId: ids.next });
+    },
     bodyLimit: maxPayloadSize,
     module: {
       imports: [CqrsModule.forRoot()],
@@ -141,6 +124,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         UnknownController,
         AccountsController,
         EmployeesController,
+        ProvisioningLogController,
         ErasureController,
         KeysController,
         FeedController,
@@ -155,6 +139,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         UserListing,
         GroupListing,
         { provide: Accounts, useValue: new Accounts(app, batch) },
+        { provide: Entries, useValue: new Entries(app, keys) },
         { provide: Erasures, useValue: erasures },
         { provide: KeyRing, useValue: keys },
         { provide: Feed, useValue: feed },
@@ -168,6 +153,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       ],
     },
     onClose: async () => {
+      await provisioning.close();
       await relay.close();
       await log.close();
       await Promise.all([app, batch, keysPool, erasuresPool].map((pool) => pool.end()));

@@ -1,4 +1,5 @@
-import { gatewaySchemas, startGateway } from './gateway.js';
+import { startGateway } from './gateway.js';
+import { gatewaySchemas } from './gateway.migration.js';
 import { gatewayConfig } from './config.js';
 import { loadConfig } from '@bitabiz/service-kit/config';
 import { migrateOnly } from '@bitabiz/service-kit/migrate-only';
