@@ -14,13 +14,15 @@ export const names = (header: string, version: number): boolean =>
 export function requireVersion(version: number, { ifMatch, ifNoneMatch }: Expected): void {
   if (ifMatch !== undefined && !names(ifMatch, version)) {
     const sentence = `It has changed meanwhile, to ${etag(version)}: read it again, then send the change (If-Match)`;
-    throw new Refused('version.changed', sentence, 'precondition');
+    const checks = [{ attribute: 'meta.version', expected: ifMatch, received: etag(version) }];
+    throw new Refused('version.changed', sentence, 'precondition', { checks });
   }
   if (ifNoneMatch !== undefined && names(ifNoneMatch, version)) {
     throw new Refused(
       'version.known',
       `It is there as ${etag(version)}, which If-None-Match rules out`,
       'precondition',
+      { checks: [{ attribute: 'meta.version', expected: `not ${ifNoneMatch}`, received: etag(version) }] },
     );
   }
 }

@@ -40,6 +40,15 @@ const clientsMigration: Migration = {
   ].join('\n'),
 };
 
+/** The provisioning log (P18). */
+const provisioningLogMigration: Migration = {
+  name: 'gateway provisioning log',
+  sql: [
+    sqlFile(import.meta.url, './provisioning-log/log.table.sql'),
+    wallsSql('own.provisioning_log', { app: 'select', batch: 'select, insert, update, delete' }),
+  ].join('\n'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -63,6 +72,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         gatewayMigration,
         erasureMigration,
         groupsMigration,
+        provisioningLogMigration,
         usesMigration,
         clientsMigration,
       ],

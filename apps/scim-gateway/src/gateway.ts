@@ -33,6 +33,10 @@ import { Proofs } from './oauth/proofs.js';
 import { SignedTokens } from './oauth/signed-tokens.js';
 import { OAuthMetadataController, TokenController } from './oauth/token.controller.js';
 import { Remembered } from './remembered.js';
+import { Entries } from './provisioning-log/entries.query.js';
+import { openProvisioningLog } from './provisioning-log/open.js';
+import { ProvisioningLogController } from './provisioning-log/provisioning-log.controller.js';
+import { recordRequests } from './provisioning-log/record.js';
 import { BaseUrl } from './scim/base-url.js';
 import { BulkController } from './scim/bulk.controller.js';
 import { maxPayloadSize } from './scim/bulk.read.js';
@@ -81,7 +85,23 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   relayMetrics(metrics, relay);
   const remembered = new Remembered();
   const commands = new GatewayCommands(app, new EventStore(keys, recent), outbox, { now, newId: ids.next }, remembered);
-  const erasures = new Erasures({ list: new ErasureList(erasuresPool), commands, keys, batch, now, logger });
+  const provisioning = openProvisioningLog({
+    url: config.READER_DATABASE_URL,
+    keys,
+    now,
+    newId: ids.next,
+    logger,
+    metrics,
+  });
+  const erasures = new Erasures({
+    list: new ErasureList(erasuresPool),
+    commands,
+    keys,
+    batch,
+    log: provisioning.erasure,
+    now,
+    logger,
+  });
   await erasures.applyAgain();
   const tokens = new AccessTokens(batch, app, now);
   const limits = new Limits(limitsOf(config), metrics);
@@ -102,9 +122,10 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     },
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
     protocols: [scimErrors, oauthErrors],
-    prepare(server) {
+    prepare: (server) => {
       acceptScim(server);
       acceptForms(server);
+      recordRequests(server, { log: provisioning.log, tokens, newId: ids.next });
     },
     bodyLimit: maxPayloadSize,
     module: {
@@ -121,6 +142,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         TokenController,
         OAuthMetadataController,
         EmployeesController,
+        ProvisioningLogController,
         ErasureController,
         KeysController,
         FeedController,
@@ -140,6 +162,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         UserListing,
         GroupListing,
         { provide: Accounts, useValue: new Accounts(app, batch) },
+        { provide: Entries, useValue: new Entries(app, keys) },
         { provide: Erasures, useValue: erasures },
         { provide: KeyRing, useValue: keys },
         { provide: Feed, useValue: feed },
@@ -153,6 +176,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       ],
     },
     onClose: async () => {
+      await provisioning.close();
       await relay.close();
       await log.close();
       await uses.close();

@@ -91,7 +91,7 @@ export class KafkaSubscription implements Subscription {
     await consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: 4,
+      partitionsConsumedConcurrently: 8,
       eachBatch: (payload) => this.onBatch(payload),
     });
     while (!this.closing && !this.crashed) await this.alarm.wait(60_000);

@@ -20,7 +20,7 @@ const most = 500;
 /** Reads the partitions a member has and hands their records on, each partition's in order, several partitions at once. */
 export class PostgresReader {
   private readonly owned = new Map<number, Owned>();
-  private readonly slots = new Slots(4);
+  private readonly slots = new Slots(8);
   private readonly commits: CommitQueue;
   private pumping: Promise<void> | undefined;
   private again = false;

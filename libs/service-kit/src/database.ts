@@ -8,13 +8,19 @@ export type PoolOptions = {
   searchPath?: string;
   /** Generic plans only: safe where every query names its keys by unnest and lateral, and much faster there (see the event store). */
   genericPlans?: boolean;
+  /** How long a statement waits for a lock, in milliseconds; for ever unless told. */
+  lockTimeoutMs?: number;
   logger?: Logger;
 };
 
 /** A pool that survives a restart of Postgres: a broken idle connection is logged and replaced. */
-export function createPool(url: string, { name, max = 10, searchPath, genericPlans, logger }: PoolOptions): pg.Pool {
+export function createPool(
+  url: string,
+  { name, max = 10, searchPath, genericPlans, lockTimeoutMs, logger }: PoolOptions,
+): pg.Pool {
   const settings = [
     ...(searchPath === undefined ? [] : [`-c search_path=${searchPath}`]),
+    ...(lockTimeoutMs === undefined ? [] : [`-c lock_timeout=${lockTimeoutMs}`]),
     ...(genericPlans ? ['-c plan_cache_mode=force_generic_plan'] : []),
   ];
   const pool = new pg.Pool({

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { correlationHeader, runWithCorrelation } from './correlation.js';
 import type { Logger } from './log.js';
 import { isUnder, pathOf } from './prefix.js';
-import { Refused, statusOf } from './refused.js';
+import { Refused, statusOf, type RefusalDetails } from './refused.js';
 
 /** What an API that is not SCIM answers for a failure. */
 export type Problem = {
@@ -23,10 +23,13 @@ export type Failure = {
   status: number;
   code: string;
   message: string;
-  details: Record<string, unknown>;
+  details: RefusalDetails;
   retryAfter?: number;
   error: unknown;
 };
+
+/** A request that failed, for hooks that run after the answer. */
+export type FailedRequest = FastifyRequest & { failure?: Failure };
 
 const unavailable =
   /^(08|53|57)|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|terminated|not queryable|timeout exceeded when trying to connect/;
@@ -88,6 +91,7 @@ export class ProblemFilter implements ExceptionFilter {
 
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = failureOf(error);
+    (request as FailedRequest).failure = failure;
     const path = pathOf(request.url);
     // An answer that has begun cannot become another one; a cut connection is the only way left to say so.
     if (reply.raw.headersSent) return void reply.raw.destroy();

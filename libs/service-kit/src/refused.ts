@@ -23,6 +23,12 @@ export const statusOf: Readonly<Record<RefusedKind, number>> = {
   busy: 503,
 };
 
+/** What a rule looked at when it said no: the attribute, what it has to be, and what came (null: nothing). */
+export type Check = { attribute: string; expected: string; received: string | null };
+
+/** More about a refusal. `checks` go into the answer and into logs that people read, so they hold no secret. */
+export type RefusalDetails = Record<string, unknown> & { checks?: readonly Check[] };
+
 /** The only way in which a rule says no. `code` is stable and unique, so that a search for it finds the rule; `message` says what to do. */
 export class Refused extends Error {
   override name = 'Refused';
@@ -31,7 +37,7 @@ export class Refused extends Error {
     readonly code: string,
     message: string,
     readonly kind: RefusedKind = 'invalid',
-    readonly details: Record<string, unknown> = {},
+    readonly details: RefusalDetails = {},
   ) {
     super(message);
   }

@@ -3,6 +3,7 @@ import type { Logger } from '@bitabiz/service-kit/log';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
 import type { GatewayCommands } from '../gateway.commands.js';
+import type { LogErasure } from '../provisioning-log/forget.js';
 import type { Cause } from '../world.js';
 
 export type ErasureReport = {
@@ -13,13 +14,14 @@ export type ErasureReport = {
   keysDestroyed: number;
 };
 
-/** P20: erases one person. First noted, then the event with the rows and claims, then the keys, so that each step can be repeated. */
+/** P20: erases one person. First noted, then the event with the rows and claims, then the keys and the log, so that each step can be repeated. */
 export class Erasures {
   constructor(
     private readonly parts: {
       list: ErasureList;
       commands: GatewayCommands;
       keys: KeyRing;
+      log: LogErasure;
       /** The named batch role. */
       batch: Pool;
       now: () => Date;
@@ -29,15 +31,17 @@ export class Erasures {
 
   /** @throws Refused `user.unknown` when the account never had this employee. */
   async erase(accountId: string, userId: string, cause: Cause): Promise<ErasureReport> {
-    const { list, commands, now } = this.parts;
+    const { list, commands, log, now } = this.parts;
     const known = (await this.withRows(accountId, [userId])).length > 0;
     if (!known && !(await list.has(accountId, userId))) {
       throw new Refused('user.unknown', 'There is no such employee', 'unknown');
     }
     const { actor, correlationId } = cause;
     await list.note({ accountId, userId, askedAt: now(), actor, correlationId });
+    const traces = await log.tracesOf(accountId, [userId]);
     const events = known ? await commands.erase(accountId, userId, cause) : [];
     const destroyed = await this.destroyKeys(accountId, [userId]);
+    await log.forget(accountId, [userId], traces);
     return { userId, erased: events.length > 0, keysDestroyed: destroyed.length };
   }
 
@@ -61,12 +65,14 @@ export class Erasures {
     const userIds = noted.map((erasure) => erasure.userId);
     const there = new Set(await this.withRows(accountId, userIds));
     const again = new Set<string>();
+    const traces = await this.parts.log.tracesOf(accountId, userIds);
     for (const { userId, actor, correlationId } of noted) {
       if (!there.has(userId)) continue;
       const cause = { actor, correlationId, causationId: correlationId };
       if ((await this.parts.commands.erase(accountId, userId, cause)).length > 0) again.add(userId);
     }
     for (const userId of await this.destroyKeys(accountId, userIds)) again.add(userId);
+    await this.parts.log.forget(accountId, userIds, traces);
     return again.size;
   }
 

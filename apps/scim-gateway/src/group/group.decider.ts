@@ -87,13 +87,25 @@ function memberEvents(groupId: string, { added, removed }: MemberChange): GroupE
 
 function requireName({ displayName, holder }: Named): void {
   if (displayName.trim() === '') {
-    throw new Refused('group.nameMissing', 'A group needs a displayName: map it in Entra, or send one (RFC 7643 4.2)');
+    const checks = [{ attribute: 'displayName', expected: 'a value that is not empty', received: null }];
+    const sentence = 'A group needs a displayName: map it in Entra, or send one (RFC 7643 4.2)';
+    throw new Refused('group.nameMissing', sentence, 'invalid', { checks });
   }
   if (holder === undefined) return;
   throw new Refused(
     'group.nameTaken',
     `The group ${holder} is called ${displayName.slice(0, 200)} already: use that one, or rename one of the two`,
     'conflict',
-    { attribute: 'displayName', holder },
+    {
+      attribute: 'displayName',
+      holder,
+      checks: [
+        {
+          attribute: 'displayName',
+          expected: `a name that no other group has; ${holder} has it`,
+          received: displayName,
+        },
+      ],
+    },
   );
 }

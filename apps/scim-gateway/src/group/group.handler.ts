@@ -1,3 +1,4 @@
+import type { GroupEvent } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { requireVersion, type Expected } from '../etag.js';
@@ -18,7 +19,7 @@ export type GroupRequest =
   | { type: 'Change'; groupId: string; steps: readonly GroupStep[]; expected: Expected }
   | { type: 'Remove'; groupId: string; expected: Expected };
 
-export type GroupOutcome = { groupId: string; version: number; events: string[] };
+export type GroupOutcome = { groupId: string; version: number; events: GroupEvent[] };
 
 /** What must be read before a request can be decided. */
 export function groupNeedsOf(request: GroupRequest): GroupNeeds {
@@ -50,7 +51,7 @@ export function handleGroup(groups: GroupWorld, people: World, request: GroupReq
   const command =
     request.type === 'Remove' ? ({ type: 'DeleteGroup', data: {} } as const) : wanted(groups, request.type, request);
   const events = groups.carryOut(groupId, command, cause);
-  return { groupId, version: groups.group(groupId).version, events: events.map((event) => event.type) };
+  return { groupId, version: groups.group(groupId).version, events };
 }
 
 type Wanted = { groupId: string; steps: readonly GroupStep[] };
@@ -84,7 +85,9 @@ function wanted(groups: GroupWorld, type: 'Create' | 'Change', { groupId, steps 
 
 /** The answer to an id that no group of the account has. */
 export const unknownGroup = (id: string): Refused =>
-  new Refused('group.unknown', `There is no group ${id.slice(0, 100)}: look for it by displayName`, 'unknown');
+  new Refused('group.unknown', `There is no group ${id.slice(0, 100)}: look for it by displayName`, 'unknown', {
+    checks: [{ attribute: 'id', expected: 'the id of a group of this account', received: id.slice(0, 100) }],
+  });
 
 /** A member is an employee of the account whom SCIM shows. Ids are ours, so an unknown one is stale or of somewhere else. */
 function joining(groups: GroupWorld, scimId: string): string {
@@ -94,6 +97,9 @@ function joining(groups: GroupWorld, scimId: string): string {
     'group.memberUnknown',
     `There is no user ${scimId.slice(0, 100)} to be a member: create the user first, or leave this member out (P17)`,
     'invalid',
-    { member: scimId.slice(0, 100) },
+    {
+      member: scimId.slice(0, 100),
+      checks: [{ attribute: 'members', expected: 'ids of users of this account', received: scimId.slice(0, 100) }],
+    },
   );
 }

@@ -1,5 +1,5 @@
 import { attributes, type Field, type UserValues } from './attributes.js';
-import { invalidValue, ScimError } from './error.js';
+import { ScimError } from './error.js';
 import { conditionOf } from './filter.condition.js';
 import { evaluate, fieldKey } from './filter.evaluate.js';
 import { anyPresent } from './filter.leaves.js';
@@ -10,7 +10,7 @@ import type { Element } from './registry.js';
 import type { Step } from './steps.js';
 import { shown } from './text.js';
 import { describes } from './where.js';
-import { named } from './rules.js';
+import { requiredMissing } from './rules.js';
 
 export interface Applied {
   readonly values: UserValues;
@@ -33,7 +33,7 @@ export function applyPatch(current: UserValues, body: unknown, id?: string): App
     ({ field, required }) => required && touched.includes(field) && values[field] === undefined,
   );
   if (missing.length > 0) {
-    throw invalidValue(`Required, and cannot be removed or left empty: ${missing.map(named).join(', ')}`);
+    throw requiredMissing('Required, and cannot be removed or left empty', missing);
   }
   return { values, touched, ignored: [...ignored], spellings: [...spellings] };
 }
@@ -72,7 +72,11 @@ function chosen({ where, choices, creates, as }: Within, values: UserValues): Wi
   );
   if (matching.length > 0 || !creates) return matching;
   const made = choices.filter(({ element }) => !isThere(element) && describes(where, element));
-  if (made.length === 0) throw new ScimError(400, 'noTarget', `Nothing matches ${shown(printPath(as))}`);
+  if (made.length === 0) {
+    const attribute = shown(printPath(as));
+    const checks = [{ attribute, expected: 'a filter that describes one element', received: attribute }];
+    throw new ScimError(400, 'noTarget', `Nothing matches ${attribute}`, { code: 'patch.noTarget', checks });
+  }
   return made;
 
   function evaluateHere(condition: Parameters<typeof evaluate>[0]): boolean {

@@ -1,7 +1,6 @@
-import { ScimError } from './error.js';
 import { printPath, type Path } from './path.js';
 import { find, findSub, places, type Complex, type Element } from './registry.js';
-import { unknownAttribute } from './rules.js';
+import { readOnlyError, unknownAttribute } from './rules.js';
 import type { Reading } from './steps.js';
 import { isEmpty, isObject, member } from './value.js';
 import { isKept } from './where.js';
@@ -23,7 +22,7 @@ export function erase(reading: Reading, path: Path, value: unknown): void {
       return undefined;
     case 'id':
     case 'meta':
-      throw new ScimError(400, 'mutability', `The attribute ${printPath(path)} is read-only`);
+      throw readOnlyError(path);
     case 'harmless':
     case 'foreign':
       return reading.ignore(printPath(path));

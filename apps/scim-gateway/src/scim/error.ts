@@ -1,3 +1,5 @@
+import type { Check } from '@bitabiz/service-kit/refused';
+
 export type ScimType =
   | 'invalidFilter'
   | 'tooMany'
@@ -14,16 +16,24 @@ export type ScimType =
 
 export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
-/** An answer of RFC 7644 section 3.12. */
+/** What more is known of a refusal: the rule's stable code, and what it looked at. */
+export type About = { code?: string; checks?: readonly Check[] };
+
+/** An answer of RFC 7644 section 3.12: `Refused` for rules of the protocol, which know their scimType. */
 export class ScimError extends Error {
   override readonly name = 'ScimError';
+  readonly code: string;
+  readonly checks: readonly Check[];
 
   constructor(
     readonly status: number,
     readonly scimType: ScimType | undefined,
     readonly detail: string,
+    { code = `scim.${scimType ?? status}`, checks = [] }: About = {},
   ) {
     super(detail);
+    this.code = code;
+    this.checks = checks;
   }
 }
 
@@ -44,7 +54,13 @@ export function errorBody(error: ScimError): ErrorBody {
   };
 }
 
-export const invalidValue = (detail: string) => new ScimError(400, 'invalidValue', detail);
-export const invalidPath = (detail: string) => new ScimError(400, 'invalidPath', detail);
-export const invalidFilter = (detail: string) => new ScimError(400, 'invalidFilter', detail);
-export const invalidSyntax = (detail: string) => new ScimError(400, 'invalidSyntax', detail);
+/** A refusal that looked at one thing. */
+export const about = (code: string, attribute: string, expected: string, received: string | null): About => ({
+  code,
+  checks: [{ attribute, expected, received }],
+});
+
+export const invalidValue = (detail: string, about?: About) => new ScimError(400, 'invalidValue', detail, about);
+export const invalidPath = (detail: string, about?: About) => new ScimError(400, 'invalidPath', detail, about);
+export const invalidFilter = (detail: string, about?: About) => new ScimError(400, 'invalidFilter', detail, about);
+export const invalidSyntax = (detail: string, about?: About) => new ScimError(400, 'invalidSyntax', detail, about);

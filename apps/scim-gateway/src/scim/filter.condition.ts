@@ -1,5 +1,5 @@
 import { dateKey } from './dates.js';
-import { invalidFilter } from './error.js';
+import { about, invalidFilter } from './error.js';
 import { printPath, type Comparison, type Filter, type Literal, type Path } from './filter.ast.js';
 import { leavesOf, present, subLeaves, type Leaf, type Leaves } from './filter.leaves.js';
 import { holds, joined, negated, never, type Condition, type Key, type Operator } from './filter.logic.js';
@@ -76,6 +76,10 @@ function keyOf({ type, caseExact }: Leaf, path: Path, value: Literal): Key {
     throw invalidFilter(`The value for ${shown(printPath(path))} contains NUL or half a character`);
   if (type === 'string') return caseExact ? text : foldKey(text);
   const key = type === 'dateTime' ? dateKey(text) : { true: true, false: false }[text.toLowerCase()];
-  if (key === undefined) throw invalidFilter(`"${shown(text)}" is no ${type}, as ${shown(printPath(path))} is`);
+  if (key === undefined) {
+    const name = shown(printPath(path));
+    const why = about('filter.value', name, type, shown(text));
+    throw invalidFilter(`"${shown(text)}" is no ${type}, as ${name} is`, why);
+  }
   return key;
 }

@@ -1,5 +1,5 @@
 import type { Attribute } from './attributes.js';
-import { invalidFilter } from './error.js';
+import { about, invalidFilter, type ScimError } from './error.js';
 import { printPath, type Filter, type Path } from './filter.ast.js';
 import { always, joined, type Column, type Condition } from './filter.logic.js';
 import { find, findSub, type Complex, type Element, type Place } from './registry.js';
@@ -101,4 +101,8 @@ export function metaLeaf(path: Path, resourceType: string): Leaf {
   }
 }
 
-export const unknown = (path: Path) => invalidFilter(`There is no attribute ${shown(printPath(path))} to filter by`);
+export function unknown(path: Path): ScimError {
+  const name = shown(printPath(path));
+  const why = about('filter.attribute', 'filter', 'an attribute that /Schemas describes', name);
+  return invalidFilter(`There is no attribute ${name} to filter by`, why);
+}

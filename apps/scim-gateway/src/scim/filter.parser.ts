@@ -1,4 +1,4 @@
-import { invalidFilter } from './error.js';
+import { about, invalidFilter } from './error.js';
 import { comparisons, type Comparison, type Filter, type Literal, type Path } from './filter.ast.js';
 import { tokens, type Token } from './filter.lexer.js';
 import { shown } from './text.js';
@@ -138,9 +138,10 @@ export class Parser {
   }
 
   private unexpected(token: Token) {
-    const what =
-      token.is === 'end' ? 'The end' : `"${shown(token.is === 'text' || token.is === 'word' ? token.text : token.is)}"`;
-    return invalidFilter(`${what} is not expected at position ${token.at + 1} of the filter`);
+    const text = token.is === 'end' ? null : shown(token.is === 'text' || token.is === 'word' ? token.text : token.is);
+    const what = text === null ? 'The end' : `"${text}"`;
+    const why = about('filter.syntax', 'filter', 'a filter of RFC 7644 section 3.4.2.2', text);
+    return invalidFilter(`${what} is not expected at position ${token.at + 1} of the filter`, why);
   }
 }
 

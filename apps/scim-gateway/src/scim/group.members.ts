@@ -1,6 +1,6 @@
-import { invalidFilter, invalidValue } from './error.js';
+import { about, invalidFilter, invalidValue } from './error.js';
 import { printFilter, printPath, type Filter, type Path } from './filter.ast.js';
-import { shown } from './text.js';
+import { shown, shownValue } from './text.js';
 import { isEmpty, isObject, member } from './value.js';
 
 /**
@@ -13,10 +13,12 @@ export function memberIds(value: unknown): string[] {
     const id = isObject(item) ? (member(item, 'value') ?? lastPart(member(item, '$ref'))) : item;
     const type = isObject(item) ? member(item, 'type') : undefined;
     if (typeof type === 'string' && type.toLowerCase() !== 'user') {
-      throw invalidValue('Members are users; a group inside a group is not possible: send its users');
+      const why = about('group.memberType', 'members.type', 'User', shown(type));
+      throw invalidValue('Members are users; a group inside a group is not possible: send its users', why);
     }
     if (typeof id === 'string' && id.trim() !== '') return id.toLowerCase();
-    throw invalidValue('Each member needs the id of a user: {"value": "<id>"}');
+    const why = about('group.memberId', 'members.value', 'the id of a user', shownValue(id));
+    throw invalidValue('Each member needs the id of a user: {"value": "<id>"}', why);
   });
 }
 

@@ -4,6 +4,7 @@ import { invalidPath, invalidSyntax, invalidValue, ScimError } from './error.js'
 import { leavingIds, memberIds } from './group.members.js';
 import { eachOperation, type Operation } from './operations.js';
 import { parsePath, printPath, type Path } from './path.js';
+import { readOnlyError } from './rules.js';
 import { shown } from './text.js';
 import { isEmpty, isObject, readValue } from './value.js';
 
@@ -44,9 +45,7 @@ function readPath(path: Path, op: Operation['op'], value: unknown): GroupStep[] 
   if (path.urn !== undefined && path.urn !== GROUP) return [];
   if (name === 'members') return readMembers(path, op, value);
   if (name === 'schemas') return [];
-  if (name === 'id' || name === 'meta') {
-    throw new ScimError(400, 'mutability', `The attribute ${shown(printPath(path))} is read-only`);
-  }
+  if (name === 'id' || name === 'meta') throw readOnlyError(path, value);
   if ((name !== 'displayname' && name !== 'externalid') || path.sub !== undefined || path.where) {
     throw invalidPath(
       `There is no attribute ${shown(printPath(path))}; a group has displayName, externalId and members`,

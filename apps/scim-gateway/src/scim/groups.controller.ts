@@ -22,6 +22,7 @@ import { unknownGroup, type GroupOutcome, type GroupRequest } from '../group/gro
 import { Groups } from '../group/groups.query.js';
 import { NewIds } from '../new-ids.js';
 import { isUuid } from '../uuid.js';
+import { note } from '../provisioning-log/noted.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { BaseUrl } from './base-url.js';
 import { expectedOf, isKnown } from './conditional.js';
@@ -110,8 +111,11 @@ export class GroupsController {
     await this.run(request, { type: 'Remove', groupId: known(id), expected: expectedOf(request) });
   }
 
-  private run(request: ScimRequest, group: GroupRequest): Promise<GroupOutcome> {
-    return this.commands.execute(new ForGroup(request.access.accountId, group, causeOf(request, this.ids.next)));
+  private async run(request: ScimRequest, wanted: GroupRequest): Promise<GroupOutcome> {
+    const cause = causeOf(request, this.ids.next);
+    const group = await this.commands.execute(new ForGroup(request.access.accountId, wanted, cause));
+    note(request, { group });
+    return group;
   }
 
   private async answer(request: ScimRequest, reply: FastifyReply, { groupId }: GroupOutcome): Promise<Json> {

@@ -1,4 +1,5 @@
 import type { ScimRequest } from './access.guard.js';
+import { note } from '../provisioning-log/noted.js';
 import { invalidValue, ScimError } from './error.js';
 import { listResponse, type ListQuery, type ListResponse } from './list.js';
 import type { Page } from './page.js';
@@ -19,7 +20,14 @@ export async function list(
 ): Promise<ListResponse<Json>> {
   const query = listing.parse(parameters);
   const page = await listing.page(request, query);
+  noteLookup(request, query, page);
   return listResponse(page, query.cursor ? undefined : query.startIndex);
+}
+
+/** A GET with a filter is how Entra looks for somebody (entra.md 1.3). */
+function noteLookup(request: ScimRequest, { filter }: ListQuery, { rows, total = rows.length }: Page<Json>): void {
+  if (!filter || request.method !== 'GET') return;
+  note(request, { found: { total, filter, ids: rows.slice(0, 2).map((row) => String(row['id'])) } });
 }
 
 /**

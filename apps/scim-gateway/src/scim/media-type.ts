@@ -16,7 +16,8 @@ export function acceptScim(server: FastifyInstance): void {
   });
 }
 
-const isScim = ({ url }: FastifyRequest) => url.toLowerCase().startsWith(scimPrefix);
+/** Whether a request is for the protocol. */
+export const isScim = ({ url }: Pick<FastifyRequest, 'url'>) => url.toLowerCase().startsWith(scimPrefix);
 
 /** A body is nested so deep at most; nothing in SCIM comes near. */
 const deepest = 40;

@@ -1,4 +1,4 @@
-import { invalidPath, invalidSyntax, invalidValue, ScimError } from './error.js';
+import { about, invalidPath, invalidSyntax, invalidValue, ScimError } from './error.js';
 import { shown } from './text.js';
 import { isEmpty, isObject, member } from './value.js';
 
@@ -28,8 +28,12 @@ function readOperation(operation: unknown): Operation {
   const [path, value] = [member(operation, 'path'), member(operation, 'value')];
   if (!isEmpty(path) && typeof path !== 'string') throw invalidPath('The path of an operation is a string');
   if (op !== 'add' && op !== 'replace' && op !== 'remove') {
-    throw invalidSyntax(`"${shown(op)}" is no operation; there are add, replace and remove`);
+    const why = about('patch.operation', 'op', 'add, replace or remove', shown(op));
+    throw invalidSyntax(`"${shown(op)}" is no operation; there are add, replace and remove`, why);
   }
-  if (op !== 'remove' && value === undefined) throw invalidValue(`The ${op} operation has no value`);
+  if (op !== 'remove' && value === undefined) {
+    const why = about('patch.value', isEmpty(path) ? 'value' : shown(path as string), 'a value', null);
+    throw invalidValue(`The ${op} operation has no value`, why);
+  }
   return { op, path: isEmpty(path) ? undefined : (path as string), value };
 }

@@ -1,9 +1,9 @@
 import { attributes, type UserValues } from './attributes.js';
 import { carryOut, type Applied } from './engine.js';
-import { invalidSyntax, invalidValue } from './error.js';
+import { invalidSyntax } from './error.js';
 import { Reading } from './steps.js';
 import { isObject } from './value.js';
-import { named } from './rules.js';
+import { requiredMissing } from './rules.js';
 import { writeObject } from './write.js';
 
 /**
@@ -18,7 +18,7 @@ export function parseUser(body: unknown): Applied {
   const missing = attributes.filter(
     ({ field, required }) => required && field !== 'active' && values[field] === undefined,
   );
-  if (missing.length > 0) throw invalidValue(`Required, but missing or empty: ${missing.map(named).join(', ')}`);
+  if (missing.length > 0) throw requiredMissing('Required, but missing or empty', missing);
   const touched = attributes.map(({ field }) => field).filter((field) => values[field] !== undefined);
   return { values, touched, ignored: [...reading.ignored], spellings: [...reading.spellings] };
 }

@@ -1,4 +1,4 @@
-import { invalidPath, ScimError } from './error.js';
+import { about, invalidPath, ScimError } from './error.js';
 import type { Path } from './filter.ast.js';
 import { Parser } from './filter.parser.js';
 import { shown } from './text.js';
@@ -23,7 +23,10 @@ export function parsePath(text: string): Path {
     if (text.length <= 200) parsed.set(text, path);
     return path;
   } catch (error) {
-    if (error instanceof ScimError) throw invalidPath(`"${shown(text)}" is no attribute path: ${error.detail}`);
+    if (error instanceof ScimError) {
+      const why = about('path.syntax', 'path', 'an attribute path of RFC 7644 section 3.5.2', shown(text));
+      throw invalidPath(`"${shown(text)}" is no attribute path: ${error.detail}`, why);
+    }
     throw error;
   }
 }

@@ -1,8 +1,8 @@
 import type { Attribute } from './attributes.js';
-import { invalidPath } from './error.js';
+import { invalidPath, invalidValue, ScimError } from './error.js';
 import { printPath, type Path } from './path.js';
 import type { Reading } from './steps.js';
-import { shown } from './text.js';
+import { shown, shownValue } from './text.js';
 
 /** How a value is read, depending on where it stands. */
 export interface Rules {
@@ -16,9 +16,33 @@ export interface Rules {
 }
 
 export function unknownAttribute(reading: Reading, path: Path, { strict }: Pick<Rules, 'strict'>): void {
-  if (strict) throw invalidPath(`There is no attribute ${shown(printPath(path))}`);
+  if (strict) {
+    const attribute = shown(printPath(path));
+    const checks = [{ attribute, expected: 'an attribute of the schema', received: attribute }];
+    throw invalidPath(`There is no attribute ${attribute}`, { code: 'attribute.unknown', checks });
+  }
   reading.ignore(printPath(path));
 }
 
+/** What the gateway gives itself, such as `id`, and nobody writes. */
+export function readOnlyError(path: Path, value?: unknown): ScimError {
+  const attribute = shown(printPath(path));
+  const checks = [{ attribute, expected: 'nothing: it is read-only', received: shownValue(value) }];
+  return new ScimError(400, 'mutability', `The attribute ${attribute} is read-only`, {
+    code: 'attribute.readOnly',
+    checks,
+  });
+}
+
+/** P4: mandatory attributes that are missing, empty, or taken away. */
+export function requiredMissing(sentence: string, missing: readonly Attribute[]): ScimError {
+  const checks = missing.map(({ at }) => ({
+    attribute: at[0] ?? '',
+    expected: 'a value that is not empty',
+    received: null,
+  }));
+  return invalidValue(`${sentence}: ${missing.map(named).join(', ')}`, { code: 'user.mandatory', checks });
+}
+
 /** How an error names an attribute: as SCIM does, and as people do. */
-export const named = ({ at, label }: Attribute): string => `${at[0]} (${label})`;
+const named = ({ at, label }: Attribute): string => `${at[0]} (${label})`;

@@ -9,6 +9,15 @@ export function shown(text: string): string {
   return safe.length > 120 ? `${safe.slice(0, 120).replace(/\p{Surrogate}$/u, '')}…` : safe;
 }
 
+/** A stranger's name or id, whole where it can be stored and is no longer than the product keeps. */
+export const storable = (text: string): string => (text.length <= 512 && isStorable(text) ? text : shown(text));
+
+/** Whatever a stranger sent as a short text; null for nothing. */
+export function shownValue(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  return shown(typeof value === 'string' ? value : (JSON.stringify(value) ?? ''));
+}
+
 /** Orders texts by code point, as Postgres does under collation "C"; JavaScript's `<` orders by UTF-16 unit. */
 export function compareCodePoints(a: string, b: string): number {
   const n = Math.min(a.length, b.length);

@@ -23,6 +23,7 @@ import { causeOf } from '../cause.js';
 import { etag } from '../etag.js';
 import { NewIds } from '../new-ids.js';
 import { isUuid } from '../uuid.js';
+import { note } from '../provisioning-log/noted.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { applyPatch } from './engine.js';
 import { searchParameters } from './list.js';
@@ -110,8 +111,11 @@ export class UsersController {
     await this.run(request, { type: 'Remove', scimId: known(id), expected: expectedOf(request) });
   }
 
-  private run(request: ScimRequest, user: UserRequest): Promise<UserOutcome> {
-    return this.commands.execute(new ForUser(request.access.accountId, user, causeOf(request, this.ids.next)));
+  private async run(request: ScimRequest, wanted: UserRequest): Promise<UserOutcome> {
+    const cause = causeOf(request, this.ids.next);
+    const user = await this.commands.execute(new ForUser(request.access.accountId, wanted, cause));
+    note(request, { user });
+    return user;
   }
 
   private answer(request: ScimRequest, reply: FastifyReply, { known: user, account }: UserOutcome): Json {

@@ -1,9 +1,8 @@
 import type { Attribute } from './attributes.js';
 import { dateKey } from './dates.js';
-import { invalidValue } from './error.js';
+import { invalidValue, type ScimError } from './error.js';
 import { printPath, type Path } from './path.js';
-
-import { isStorable, shown } from './text.js';
+import { isStorable, shown, shownValue } from './text.js';
 
 export type JsonObject = { readonly [name: string]: unknown };
 
@@ -32,15 +31,16 @@ export function readValue({ attribute }: Readable, raw: unknown, as: Path): stri
   if (isEmpty(value)) return undefined;
   if (attribute.type === 'boolean') return readBoolean(value, as);
   const text = attribute.numbersToo && typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string') throw invalidValue(`The attribute ${shown(printPath(as))} must be a string`);
-  if (!isStorable(text)) throw invalidValue(`The attribute ${shown(printPath(as))} contains NUL or half a character`);
+  if (typeof text !== 'string') throw wrong(as, 'value.text', 'must be a string', 'a text', text);
+  if (!isStorable(text))
+    throw wrong(as, 'value.characters', 'contains NUL or half a character', 'whole characters', text);
   if (text.length > attribute.maxLength) {
-    throw invalidValue(`The attribute ${shown(printPath(as))} is longer than ${attribute.maxLength} characters`);
+    const { maxLength } = attribute;
+    throw wrong(as, 'value.length', `is longer than ${maxLength} characters`, `at most ${maxLength} characters`, text);
   }
   if (attribute.type === 'dateTime' && dateKey(text) === undefined) {
-    throw invalidValue(
-      `The attribute ${shown(printPath(as))} must be a date or dateTime, and "${shown(text)}" is none`,
-    );
+    const sentence = `must be a date or dateTime, and "${shown(text)}" is none`;
+    throw wrong(as, 'value.date', sentence, 'a date or dateTime, such as 2026-11-25', text);
   }
   return attribute.required && text.trim() === '' ? undefined : text;
 }
@@ -49,18 +49,23 @@ function readBoolean(value: unknown, as: Path): boolean {
   const text = typeof value === 'string' ? value.toLowerCase() : value;
   if (text === true || text === 'true') return true;
   if (text === false || text === 'false') return false;
-  throw invalidValue(`The attribute ${shown(printPath(as))} must be true or false`);
+  throw wrong(as, 'value.boolean', 'must be true or false', 'true or false', value);
 }
 
 function unwrap(raw: unknown, as: Path): unknown {
   let value = raw;
   if (Array.isArray(value)) {
-    if (value.length > 1)
-      throw invalidValue(`The attribute ${shown(printPath(as))} takes one value, not ${value.length}`);
+    if (value.length > 1) throw wrong(as, 'value.single', `takes one value, not ${value.length}`, 'one value', value);
     value = value[0];
   }
   if (!isObject(value)) return value;
   const inner = member(value, 'value');
-  if (inner === undefined) throw invalidValue(`The attribute ${shown(printPath(as))} must not be an object`);
+  if (inner === undefined) throw wrong(as, 'value.object', 'must not be an object', 'a value', value);
   return inner;
+}
+
+function wrong(as: Path, code: string, sentence: string, expected: string, received: unknown): ScimError {
+  const attribute = shown(printPath(as));
+  const checks = [{ attribute, expected, received: shownValue(received) }];
+  return invalidValue(`The attribute ${attribute} ${sentence}`, { code, checks });
 }

@@ -1,9 +1,8 @@
-import { invalidValue, ScimError } from './error.js';
+import { invalidValue } from './error.js';
 import { parsePath, printPath, type Path } from './path.js';
 import { find, places } from './registry.js';
-import { unknownAttribute, type Rules } from './rules.js';
+import { readOnlyError, unknownAttribute, type Rules } from './rules.js';
 import type { Reading } from './steps.js';
-import { shown } from './text.js';
 import { isEmpty, isObject } from './value.js';
 import { writeComplex } from './write.complex.js';
 
@@ -64,5 +63,5 @@ function keyPath(key: string, urn: string | undefined): Path | undefined {
 
 function readOnly(name: 'id' | 'meta', path: Path, value: unknown, { id, strict, skipReadOnly }: Rules): void {
   if (skipReadOnly || (name === 'meta' && !strict) || (name === 'id' && value === id)) return;
-  throw new ScimError(400, 'mutability', `The attribute ${shown(printPath(path))} is read-only`);
+  throw readOnlyError(path, value);
 }

@@ -1,4 +1,4 @@
-import { Refused } from '@bitabiz/service-kit/refused';
+import { Refused, type Check } from '@bitabiz/service-kit/refused';
 
 /** Who holds a name that a command wants. User names and e-mails share one namespace per account (P6). */
 export type Holder = {
@@ -22,6 +22,7 @@ export function requireMandatory(
   if (missing.length === 0) return;
   throw new Refused('user.mandatory', `${missing.join(', ')} must not be empty (P4)`, 'invalid', {
     attributes: missing,
+    checks: missing.map((attribute) => ({ attribute, expected: 'a value that is not empty', received: null })),
   });
 }
 
@@ -36,8 +37,15 @@ export function requireFree(holders: readonly Holder[], self?: string): void {
     holder: userId,
     holderScimId: scimId,
     holderActive: active,
+    checks: [free(holder)],
   });
 }
+
+const free = ({ attribute, name, scimId }: Holder): Check => ({
+  attribute,
+  expected: `a value that no other employee has; ${scimId} has it`,
+  received: name,
+});
 
 /** By which of the wanted names an employee was found. */
 export type Admitted = { userId: string; by: Holder['attribute'] };
@@ -56,7 +64,13 @@ export function admit(holders: readonly Holder[]): Admitted | undefined {
       'user.twoHolders',
       `${first.attribute} ${first.name} and ${other.attribute} ${other.name} belong to two different employees, ${first.scimId} and ${other.scimId} (P6)`,
       'conflict',
-      { attribute: first.attribute, holder: first.userId, holderScimId: first.scimId, other: other.userId },
+      {
+        attribute: first.attribute,
+        holder: first.userId,
+        holderScimId: first.scimId,
+        other: other.userId,
+        checks: [free(first), free(other)],
+      },
     );
   }
   if (first.adUser && first.active) requireFree(holders);

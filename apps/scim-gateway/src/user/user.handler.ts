@@ -12,7 +12,7 @@ import type { KnownUser } from './user-row.js';
 import { fromValues, toValues, type UserValues } from './user-values.js';
 
 /** What SCIM made of a body: the values, and what was written under which name. */
-export type Written = { values: UserValues; touched: string[]; spellings: string[] };
+export type Written = { values: UserValues; touched: string[]; spellings: string[]; ignored?: string[] };
 
 /** Everything that can be asked of an account's employees. `change` is pure and gets the employee as the batch sees it. */
 export type UserRequest =
@@ -29,6 +29,10 @@ export type UserOutcome = {
   known: KnownUser & { user: Employee };
   before: KnownUser;
   events: string[];
+  /** By which of its names an employee was found who was there before a POST (P6). */
+  found?: keyof Names;
+  /** Attributes of the request that are not kept. */
+  ignored: readonly string[];
   account: OpenAccount;
   /** Entra wrote attributes or spellings for the first time: the account changed. */
   noted: boolean;
@@ -69,7 +73,7 @@ export function handle(
   today: (timeZone: string) => string,
 ): UserOutcome {
   const account = requireOpen(world.account);
-  const { userId, command, written } = commandFor(world, request, today(account.timeZone));
+  const { userId, command, written, found } = commandFor(world, request, today(account.timeZone));
   const before = world.user(userId);
   const events = decide(command, before.user);
   world.applyToUser(userId, events, cause);
@@ -89,10 +93,12 @@ export function handle(
     events: events.map((event) => event.type),
     account: requireOpen(world.account),
     noted: noted.length > 0,
+    ignored: written?.ignored ?? [],
+    ...(found && { found }),
   };
 }
 
-type Addressed = { userId: string; command: UserCommand; written?: Written };
+type Addressed = { userId: string; command: UserCommand; written?: Written; found?: keyof Names };
 
 function commandFor(world: World, request: UserRequest, today: string): Addressed {
   const managed = managedFields(world.account);
@@ -102,8 +108,14 @@ function commandFor(world: World, request: UserRequest, today: string): Addresse
       const values = fromValues(request.written.values);
       const admitted = admit(world.holdersOf(values));
       const userId = admitted?.userId ?? request.userId;
-      const data = { userId, values, today, ...(admitted && { found: admitted.by }) };
-      return { userId, command: { type: 'ProvisionUser', data }, written: request.written };
+      const data = { userId, values, today };
+      const found = admitted && { found: admitted.by };
+      return {
+        userId,
+        command: { type: 'ProvisionUser', data: { ...data, ...found } },
+        written: request.written,
+        ...found,
+      };
     }
     case 'Change': {
       requireProvisioning(world);
@@ -156,12 +168,15 @@ export function requireProvisioning(world: { account: World['account'] }): void 
     'provisioning.off',
     'Provisioning is switched off for this account: switch it on under Setup admin → Integration, or stop it in Entra (P1)',
     'forbidden',
+    { checks: [{ attribute: 'provisioning', expected: 'on', received: 'off' }] },
   );
 }
 
 /** The answer to an id that SCIM shows nobody under. */
 export const unknownUser = (id: string): Refused =>
-  new Refused('user.unknown', `There is no user ${id.slice(0, 100)}: look for the person by userName`, 'unknown');
+  new Refused('user.unknown', `There is no user ${id.slice(0, 100)}: look for the person by userName`, 'unknown', {
+    checks: [{ attribute: 'id', expected: 'the id of a user of this account', received: id.slice(0, 100) }],
+  });
 
 function scimUser(
   world: World,

@@ -61,6 +61,7 @@ describe('one person, erased (P20)', () => {
     });
     const everywhere = [
       'scim_gateway: own.users',
+      'scim_gateway: own.provisioning_log',
       'employee_directory: live.',
       'approval_flow: live.',
       'sso: live.identities',

@@ -1,0 +1,92 @@
+import { foldKey } from '@bitabiz/event-contracts/fold';
+import type { KeyRing } from '@bitabiz/event-store';
+import { inAccount } from '@bitabiz/service-kit/database';
+import { Refused } from '@bitabiz/service-kit/refused';
+import type { Pool } from 'pg';
+import { isUuid } from '../uuid.js';
+import type { Action, Outcome } from './entry.js';
+import { firstIdAt } from './entry-id.js';
+import { entriesOf, type Entry, type StoredEntry } from './stored-entry.js';
+
+export type EntryQuery = {
+  from?: Date | undefined;
+  /** Not included. */
+  to?: Date | undefined;
+  /** Id, SCIM id or user name. */
+  employee?: string | undefined;
+  outcome?: readonly Outcome[] | undefined;
+  action?: readonly Action[] | undefined;
+  /** Part of a user name, external id, code or correlation id. What is sealed is not searched. */
+  text?: string | undefined;
+  /** Look-ups too. */
+  lookups: boolean;
+};
+
+export type EntryPage = { entries: Entry[]; nextCursor: string | null };
+
+/** An account's provisioning log as people read it, newest first (P18). */
+export class Entries {
+  constructor(
+    private readonly app: Pool,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /** @param cursor where the page before ended. */
+  async page(accountId: string, query: EntryQuery, limit: number, cursor?: string): Promise<EntryPage> {
+    const { where, values } = conditionOf(accountId, query, cursor);
+    const text = `select * from own.provisioning_log where ${where} order by entry_id desc limit ${limit + 1}`;
+    const { rows } = await inAccount(this.app, accountId, (tx) => tx.query<StoredEntry>(text, values));
+    const shown = rows.slice(0, limit);
+    const entries = await entriesOf(shown, this.keys);
+    return { entries, nextCursor: rows.length > limit ? (shown.at(-1)?.entry_id ?? null) : null };
+  }
+
+  /** Everything that the query finds, page by page, for as long as somebody reads. */
+  async *pages(accountId: string, query: EntryQuery): AsyncGenerator<Entry[]> {
+    let cursor: string | undefined;
+    do {
+      const { entries, nextCursor } = await this.page(accountId, query, 500, cursor);
+      yield entries;
+      cursor = nextCursor ?? undefined;
+    } while (cursor !== undefined);
+  }
+
+  /** @throws Refused `log.entryUnknown`. */
+  async one(accountId: string, entryId: string): Promise<Entry> {
+    const text = 'select * from own.provisioning_log where account_id = $1 and entry_id = $2';
+    const { rows } = await inAccount(this.app, accountId, (tx) => tx.query<StoredEntry>(text, [accountId, entryId]));
+    const [entry] = await entriesOf(rows, this.keys);
+    if (entry) return entry;
+    throw new Refused('log.entryUnknown', 'There is no such entry; entries are kept for 90 days', 'unknown');
+  }
+}
+
+function conditionOf(accountId: string, query: EntryQuery, cursor: string | undefined) {
+  const values: unknown[] = [];
+  const parts: string[] = [];
+  const ask = (condition: (place: string) => string, value: unknown) => {
+    if (value === undefined) return;
+    values.push(value);
+    parts.push(condition(`$${values.length}`));
+  };
+  const { from, to, employee, outcome, action, text, lookups } = query;
+  ask((place) => `account_id = ${place}`, accountId);
+  ask((place) => `entry_id < ${place}`, cursor);
+  ask((place) => `entry_id >= ${place}`, from && firstIdAt(from));
+  ask((place) => `entry_id < ${place}`, to && firstIdAt(to));
+  ask((place) => `outcome = any(${place}::text[])`, outcome);
+  ask((place) => `action = any(${place}::text[])`, action);
+  if (employee !== undefined && isUuid(employee)) {
+    ask(
+      (place) => `(user_id = ${place}::uuid or (scim_id = ${place}::uuid and user_id is distinct from scim_id))`,
+      employee,
+    );
+  } else ask((place) => `user_name_key = ${place}`, employee && foldKey(employee));
+  // Parts, not patterns: nothing in the text has a meaning of its own.
+  const columns = ['user_name_key', 'lower(external_id)', 'lower(code)', 'lower(correlation_id)'];
+  const anywhere = (place: string) =>
+    `(${columns.map((column) => `position(${place} in ${column}) > 0`).join(' or ')})`;
+  ask(anywhere, text && foldKey(text));
+  if (!lookups) parts.push('lookup is null');
+  return { where: parts.join(' and '), values };
+}

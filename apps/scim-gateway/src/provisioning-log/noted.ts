@@ -1,0 +1,18 @@
+import type { FailedRequest } from '@bitabiz/service-kit/problem';
+import type { GroupOutcome } from '../group/group.handler.js';
+import type { Filter } from '../scim/filter.ast.js';
+import type { Access } from '../access.js';
+import type { UserOutcome } from '../user/user.handler.js';
+
+/** What a controller knows of a request that was carried out; only references are kept, the rest is worked out after the answer. */
+export type Noted =
+  | { user: UserOutcome }
+  | { group: GroupOutcome }
+  | { found: { total: number; ids: readonly string[]; filter: Filter } };
+
+export type NotedRequest = FailedRequest & { access?: Access; noted?: Noted };
+
+/** Leaves for the provisioning log what a request led to. */
+export function note(request: object, noted: Noted): void {
+  (request as NotedRequest).noted = noted;
+}

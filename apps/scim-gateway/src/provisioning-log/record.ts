@@ -1,0 +1,36 @@
+import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
+import type { FastifyInstance } from 'fastify';
+import type { Access, AccessTokens } from '../access.js';
+import { isScim } from '../scim/media-type.js';
+import { gather } from './gather.js';
+import type { NotedRequest } from './noted.js';
+import type { ProvisioningLog } from './provisioning-log.js';
+
+type Parts = { log: ProvisioningLog; tokens: AccessTokens; newId: () => string };
+
+/** Gathers a row for every SCIM request after it was answered (P18), refused ones too wherever the token names an account. */
+export function recordRequests(server: FastifyInstance, { log, tokens, newId }: Parts): void {
+  server.addHook('onResponse', (request: NotedRequest, reply, done) => {
+    done();
+    if (!isScim(request) || !(request.noted ?? request.failure)) return;
+    const record = (access: Access | undefined) => {
+      if (!access) return;
+      const { accountId, tokenId } = access;
+      const row = gather(request, { accountId, tokenId, entryId: newId(), status: reply.statusCode });
+      if (row) log.add(row);
+    };
+    if (request.access) record(request.access);
+    // The answer is out: whoever cannot be named now is not logged.
+    else accessOf(request, tokens, reply.statusCode).then(record, () => undefined);
+  });
+}
+
+/** Whose token was sent with a request that failed before, or because, the token was judged. */
+async function accessOf({ headers }: NotedRequest, tokens: AccessTokens, status: number): Promise<Access | undefined> {
+  const token = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+  if (token === undefined) return undefined;
+  const hash = hashToken(token);
+  // After a 401 the token was just looked for, so what is not remembered is not there; whoever is shut out (429) causes no look-up.
+  const looks = status !== 401 && status !== 429 && looksLikeToken(token);
+  return tokens.remembered(hash) ?? (looks ? tokens.find(hash) : undefined);
+}

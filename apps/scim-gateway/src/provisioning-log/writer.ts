@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { foldKey } from '@bitabiz/event-contracts/fold';
+import { nonceBytes, seal, type EmployeeKey, type KeyRing } from '@bitabiz/event-store';
+import type { Pool } from 'pg';
+import { employeesOf, type FoundEmployee } from './employees.query.js';
+import type { Content, Gathered } from './entry.js';
+import { pendingManagersOf } from './managers.query.js';
+
+/** A row as it is stored. */
+type Row = {
+  gathered: Gathered;
+  employee: FoundEmployee | undefined;
+  userName: string | undefined;
+  externalId: string | undefined;
+  keyId: string | null;
+  content: Buffer | null;
+};
+
+/** Completes and stores rows: finds their employees, seals what they say of them, and inserts all of them in one call. */
+export class LogWriter {
+  /** The keys of rows about nobody who is here: such a row keeps its key when it is tried again. */
+  private readonly own = new WeakMap<Gathered, EmployeeKey>();
+
+  /** @param batch the named batch role: the rows of a batch belong to many accounts. */
+  constructor(
+    private readonly batch: Pool,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /** Safe to repeat: a row that is there stays as it is. */
+  async write(gathered: readonly Gathered[]): Promise<void> {
+    const rows = await this.sealed(gathered, await employeesOf(this.batch, gathered));
+    await this.batch.query({ name: 'provisioning-log', text: insert, values: columnsOf(rows) });
+  }
+
+  private async sealed(gathered: readonly Gathered[], employees: ReadonlyMap<Gathered, FoundEmployee>): Promise<Row[]> {
+    const pending = await pendingManagersOf(this.batch, gathered);
+    const keyIds = [...employees].flatMap(([row, { keyId }]) => (row.impersonal ? [] : [keyId]));
+    const found = await this.keys.find(keyIds);
+    await this.giveKeys(gathered.filter((row) => !row.impersonal && !employees.has(row)));
+    const nonces = randomBytes(gathered.length * nonceBytes);
+    return gathered.map((row, index): Row => {
+      const employee = employees.get(row);
+      const userName = row.userName ?? employee?.userName;
+      const { externalId = employee?.externalId ?? undefined } = row;
+      const content: Content = {
+        ...row.content,
+        ...(userName !== undefined && { userName }),
+        ...(pending.has(row) && { pendingManager: true }),
+      };
+      const common = { gathered: row, employee, userName, externalId };
+      if (row.impersonal) {
+        return { ...common, keyId: null, content: Buffer.from(JSON.stringify(row.content)) };
+      }
+      const keyId = employee?.keyId ?? this.own.get(row)?.id ?? null;
+      const key = employee ? found.get(employee.keyId) : this.own.get(row)?.key;
+      // Erased between the request and now (P20).
+      if (!key) return { ...common, userName: undefined, externalId: undefined, keyId, content: null };
+      const nonce = nonces.subarray(index * nonceBytes, (index + 1) * nonceBytes);
+      return {
+        ...common,
+        keyId,
+        content: seal(key, Buffer.from(JSON.stringify(content)), nonce, `${row.accountId}/${row.entryId}`),
+      };
+    });
+  }
+
+  private async giveKeys(strangers: readonly Gathered[]): Promise<void> {
+    const without = strangers.filter((row) => !this.own.has(row));
+    const keys = await this.keys.take(without.length);
+    without.forEach((row, index) => this.own.set(row, keys[index] as EmployeeKey));
+  }
+}
+
+const columns: readonly [name: string, type: string, of: (row: Row) => unknown][] = [
+  ['account_id', 'uuid', ({ gathered }) => gathered.accountId],
+  ['entry_id', 'uuid', ({ gathered }) => gathered.entryId],
+  ['action', 'text', ({ gathered }) => gathered.action],
+  ['outcome', 'text', ({ gathered }) => gathered.outcome],
+  ['lookup', 'text', ({ gathered }) => gathered.lookup],
+  ['resource', 'text', ({ gathered }) => gathered.resource],
+  ['user_id', 'uuid', ({ employee }) => employee?.userId],
+  ['scim_id', 'uuid', ({ gathered, employee }) => employee?.scimId ?? gathered.subject.scimId],
+  ['user_name_key', 'text', ({ userName }) => userName && foldKey(userName)],
+  ['external_id', 'text', ({ externalId }) => externalId],
+  ['method', 'text', ({ gathered }) => gathered.method],
+  ['status', 'smallint', ({ gathered }) => gathered.status],
+  ['code', 'text', ({ gathered }) => gathered.code],
+  ['correlation_id', 'text', ({ gathered }) => gathered.correlationId],
+  ['token_id', 'uuid', ({ gathered }) => gathered.tokenId],
+  ['key_id', 'uuid', ({ keyId }) => keyId],
+  ['content', 'bytea', ({ content }) => content],
+];
+
+const insert = `insert into own.provisioning_log (${columns.map(([name]) => name).join(', ')})
+  select * from unnest(${columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
+  on conflict (account_id, entry_id) do nothing`;
+
+const columnsOf = (rows: readonly Row[]) => columns.map(([, , of]) => rows.map((row) => of(row) ?? null));

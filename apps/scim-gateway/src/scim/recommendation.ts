@@ -1,0 +1,60 @@
+import type { Refusal } from './refusal.js';
+
+const mapping = 'Provisioning → Attribute mapping';
+const again = 'then Provision on demand for this user';
+
+const byCode: Readonly<Record<string, string>> = {
+  'provisioning.off':
+    'Switch provisioning on in Setup admin → Integration, or stop it in Entra (Provisioning → Stop provisioning) before Entra puts the job in quarantine.',
+  'account.closed': 'The account is closed: stop provisioning in Entra (Provisioning → Stop provisioning).',
+  'token.invalid':
+    'Generate a new token in Setup admin → Integration, paste it into Entra (Provisioning → Admin credentials → Secret Token) and press Test connection.',
+  'user.nameTaken':
+    'The user name or e-mail belongs to somebody else here. Is it the same person: do nothing, Entra matches them in the next cycle, or Provision on demand. Is it another person: give one of the two another userPrincipalName or mail in Entra.',
+  'user.twoHolders':
+    'User name and e-mail belong to two employees: correct userPrincipalName or mail in Entra, or the e-mail of one of the two employees here, ' +
+    `${again}.`,
+  'user.unknown':
+    'Entra remembers an employee who was deleted here. Restart provisioning (Provisioning → Overview): Entra then matches by user name again.',
+  'user.mandatory': `Fill in the attribute for this user in Entra and see that ${mapping} maps it, ${again}.`,
+  'attribute.unknown': `Take this attribute out of ${mapping}: the product does not have it.`,
+  'attribute.readOnly': `Take this attribute out of ${mapping}: it is given by the product.`,
+  'value.date': `Map a DateTime attribute such as employeeHireDate in ${mapping}, or correct the value in Entra, ${again}.`,
+  'value.boolean': `Map active to Not([IsSoftDeleted]) in ${mapping}, ${again}.`,
+  'value.length': `Shorten the value in Entra, ${again}.`,
+  'patch.noTarget': `Use one of the target attributes that /Schemas describes in ${mapping}, such as emails[type eq "work"].value.`,
+  'group.unknown': 'Entra remembers a group that was deleted here. Restart provisioning (Provisioning → Overview).',
+  'group.nameTaken': 'Rename one of the two groups in Entra, or take one of them out of Users and groups.',
+  'group.nameMissing': `Map displayName for groups in ${mapping}.`,
+  'group.memberType':
+    'Groups inside groups are not synchronised: assign the inner group to the app itself, or its users (Users and groups).',
+  'group.memberUnknown':
+    'Assign the member to the app too (Users and groups), so that Entra creates the user first; the next cycle adds the membership.',
+  'filter.attribute': `Choose userName, externalId or the work e-mail as matching attribute in ${mapping}.`,
+  'version.changed':
+    'Nothing to do: the change came from somebody else at the same time, and the next cycle compares again.',
+  'store.busy': 'Nothing to do: Entra tries again in the next cycle.',
+  'log.overflow':
+    'Nothing to do in Entra: the requests were answered, and only their rows in this log are missing. Tell the operator if it happens again.',
+};
+
+const byStatus: Readonly<Record<number, string>> = {
+  401: byCode['token.invalid'] ?? '',
+  404: 'See that the Tenant URL in Entra (Provisioning → Admin credentials) is the one that Setup admin → Integration shows, then Restart provisioning.',
+  405: 'See that the Tenant URL in Entra (Provisioning → Admin credentials) is the one that Setup admin → Integration shows.',
+  413: 'Nothing to do in Entra: it sends smaller requests itself. Another client sends fewer operations at once.',
+  415: 'Entra sends application/scim+json: see what stands between Entra and the product.',
+  429: 'Nothing to do: Entra slows down and tries again by itself.',
+};
+
+/**
+ * What an IT admin does about a refusal, naming the place in Entra (P18).
+ * @returns a sentence for every code, known or not.
+ */
+export function recommendationOf({ code, status }: Pick<Refusal, 'code' | 'status'>): string {
+  const known = byCode[code] ?? byStatus[status];
+  if (known) return known;
+  if (status >= 500)
+    return 'Nothing to do: Entra tries again in the next cycle. Tell the operator if it lasts for hours.';
+  return `Correct the value in Entra, or the attribute in ${mapping}, ${again}.`;
+}
