@@ -20,6 +20,9 @@ export type TestAccount = {
 
 const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 
+/** For tests that ask faster than a customer may. */
+export const withoutLimits = { SCIM_RATE_PER_SECOND: '1000000', SCIM_RATE_BURST: '1000000' };
+
 /** A gateway on real databases and a real port, as a customer's Entra and an operator reach it. @param over configuration of its own. */
 export async function openGateway(over: Record<string, string> = {}) {
   const [database, keys, log, erasures] = await Promise.all([

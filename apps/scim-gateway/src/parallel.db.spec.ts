@@ -2,13 +2,13 @@ import { Agent, request } from 'node:http';
 import { long } from '@bitabiz/testing/effort';
 import { seeded, type Random } from '@bitabiz/testing/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGateway, patch, person, type OpenGateway, type TestAccount } from './gateway.fixture.js';
+import { openGateway, patch, person, type OpenGateway, type TestAccount, withoutLimits } from './gateway.fixture.js';
 
 const clients = 16;
 const seconds = long ? 60 : 10;
 
 let gateway: OpenGateway;
-beforeAll(async () => void (gateway = await openGateway()));
+beforeAll(async () => void (gateway = await openGateway(withoutLimits)));
 afterAll(() => gateway.close());
 
 /** Runs `client` sixteen times at once, over and over until the time is up. */

@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 import { createPool } from '@bitabiz/service-kit/database';
 import { seeded } from '@bitabiz/testing/random';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { openGateway, type OpenGateway, type TestAccount, withoutLimits } from '../gateway.fixture.js';
 import { hostileRequest, type HostileRequest } from './hostile-requests.fixture.js';
 
 const requests = 10_000;
@@ -16,7 +16,7 @@ const again = 5;
 type Answered = { request: HostileRequest; status: number; body: string; ms: number };
 
 let gateway: OpenGateway;
-beforeAll(async () => void (gateway = await openGateway()));
+beforeAll(async () => void (gateway = await openGateway(withoutLimits)));
 afterAll(() => gateway.close());
 
 const agent = new Agent({ keepAlive: true });
