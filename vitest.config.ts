@@ -21,6 +21,8 @@ const project = (name: string, include: string[], extra: object = {}) => ({
 // Kafka), .e2e.spec starts whole services.
 export default defineConfig({
   test: {
+    // The cache knows nothing of a mechanism that is broken on purpose: it would serve the whole one, or keep the broken one.
+    ...(process.env['BROKEN'] !== undefined && { fsModuleCache: false }),
     reporters: ['default', './libs/testing/src/closing-line.ts'],
     projects: [
       project('unit', ['{libs,apps}/*/src/**/*.spec.ts', 'deploy/local/src/**/*.spec.ts'], {

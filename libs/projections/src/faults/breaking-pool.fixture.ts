@@ -2,10 +2,10 @@ import type { Random } from '@bitabiz/testing/random';
 import type pg from 'pg';
 
 /** A connection dies just before its COMMIT is sent, or just after, when nobody can know whether it counted. */
-export type Breaking = { percent: number; broken: number };
+export type Breaking = { percent: number; before: number; after: number };
 
 export function breakingCommits(pool: pg.Pool, random: Random): pg.Pool & { breaking: Breaking } {
-  const breaking: Breaking = { percent: 0, broken: 0 };
+  const breaking: Breaking = { percent: 0, before: 0, after: 0 };
   return new Proxy(pool as pg.Pool & { breaking: Breaking }, {
     get(target, key) {
       if (key === 'breaking') return breaking;
@@ -22,12 +22,13 @@ function breakable(client: pg.PoolClient, breaking: Breaking, random: Random): p
       if (key === 'query') {
         return (...args: unknown[]) => {
           if (args[0] !== 'commit' || !random.chance(breaking.percent)) return send(target, args);
-          breaking.broken += 1;
           const { stream } = (target as unknown as { connection: { stream: { destroy(): void } } }).connection;
           if (random.chance(50)) {
+            breaking.before += 1;
             stream.destroy();
             return send(target, args);
           }
+          breaking.after += 1;
           const answer = send(target, args) as Promise<unknown>;
           return answer.then(() => {
             stream.destroy();
