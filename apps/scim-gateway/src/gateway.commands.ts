@@ -5,7 +5,7 @@ import { GroupWorld } from './group/group-world.js';
 import { groupNeedsOf, handleGroup, type GroupOutcome, type GroupRequest } from './group/group.handler.js';
 import { KnownGroupsQuery, noNeeds, type GroupNeeds } from './group/known-groups.query.js';
 import { KnownQuery, type Wanted } from './known.query.js';
-import type { Remembered } from './remembered.js';
+import type { Recalled, Remembered } from './remembered.js';
 import { eraseUser } from './user/erase.decider.js';
 import { handle, needsOf, type UserOutcome, type UserRequest } from './user/user.handler.js';
 import { World, type Cause, type Known, type Outside } from './world.js';
@@ -87,15 +87,15 @@ export class GatewayCommands {
       scimIds: unique(needs.flatMap((each) => each.scimIds)),
       keys: unique([...needs.flatMap((each) => each.keys), ...taken.map((claim) => claim.key)]),
     };
-    const fromMemory = !fresh && commands.every(mostlyNew);
+    const recalled = !fresh && commands.every(mostlyNew) ? this.remembered.recall(wanted) : undefined;
     const [known, knownGroups] = await Promise.all([
-      fromMemory ? this.recall(wanted) : this.read(wanted),
+      recalled ? this.complete(recalled) : this.read(wanted),
       this.knownGroups.read(accountId, commands.flatMap(groupNeedsOfCommand)),
     ]);
     const world = new World(accountId, known, this.outside);
     const groups = new GroupWorld(knownGroups, world, this.outside);
     return {
-      fromMemory,
+      fromMemory: recalled !== undefined,
       decide: (each: GatewayCommand): Answer => {
         if (each.kind === 'user') return this.decideUser(world, groups, each);
         if (each.kind === 'group') return { group: handleGroup(groups, world, each.request, each.cause) };
@@ -115,8 +115,7 @@ export class GatewayCommands {
     return known;
   }
 
-  private async recall(wanted: Wanted): Promise<Known> {
-    const { known, missing } = this.remembered.recall(wanted);
+  private async complete({ known, missing }: Recalled): Promise<Known> {
     if (!missing) return known;
     const { account, users } = await this.read(missing);
     return { ...known, account, users: [...(known.users ?? []), ...(users ?? [])] };

@@ -12,6 +12,8 @@ export type Answer = { status: number; headers: Headers; body: Record<string, an
 export type Call = (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Answer>;
 export type TestAccount = {
   id: string;
+  /** What `scim` sends. */
+  token: string;
   scim: Call;
   admin: Call;
   /** POSTs a person and expects 201; the answer's body. */
@@ -60,13 +62,14 @@ export async function openGateway(over: Record<string, string> = {}) {
     const { id } = (await asOperator('POST', '/accounts', { name })).body as { id: string };
     const issue = async (scope: string) =>
       (await asOperator('POST', `/accounts/${id}/tokens`, { scope, name: scope })).body['token'];
-    const scim = as(await issue('scim'), '/scim/v2');
+    const token = (await issue('scim')) as string;
+    const scim = as(token, '/scim/v2');
     const create = async (name: string, over: object = {}) => {
       const answer = await scim('POST', '/Users', person(name, { ...over }));
       if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
       return answer.body;
     };
-    return { id, scim, admin: as(await issue('admin'), `/accounts/${id}`), create };
+    return { id, token, scim, admin: as(await issue('admin'), `/accounts/${id}`), create };
   }
 
   return {

@@ -8,7 +8,7 @@ const rememberedMs = 5_000;
 const users = 10_000;
 const accounts = 1_000;
 
-/** What is remembered of `wanted`, and what must be read; `missing` is undefined when nothing must. */
+/** What is remembered of what is wanted, and what must be read; `missing` is undefined when nothing must. */
 export type Recalled = { known: Known; missing: Wanted | undefined };
 
 /**
@@ -20,8 +20,8 @@ export class Remembered {
   /** By account and employee id, and by account and SCIM id: two names of one row. */
   private readonly users = new LRUCache<string, UserRow>({ max: 2 * users, ttl: rememberedMs });
 
-  /** Names are never remembered: the append finds out who holds one. */
-  recall({ accountId, userIds, scimIds }: Wanted): Recalled {
+  /** Names are never remembered: the append finds out who holds one. @returns undefined when all must be read. */
+  recall({ accountId, userIds, scimIds }: Wanted): Recalled | undefined {
     const found: UserRow[] = [];
     const unknown = (ids: string[]) =>
       ids.filter((id) => {
@@ -31,9 +31,10 @@ export class Remembered {
       });
     const missing = { accountId, userIds: unknown(userIds), scimIds: unknown(scimIds), keys: [] };
     const account = this.accounts.get(accountId) ?? null;
+    const mustRead = account === null || missing.userIds.length + missing.scimIds.length > 0;
+    if (mustRead && found.length === 0) return undefined;
     const known = { account, users: [...new Set(found)], claims: null };
-    const complete = account !== null && missing.userIds.length === 0 && missing.scimIds.length === 0;
-    return { known, missing: complete ? undefined : missing };
+    return { known, missing: mustRead ? missing : undefined };
   }
 
   /** What was read, or stored. Something older than what is remembered stays away. */

@@ -2,7 +2,7 @@ import { inAccount } from '@bitabiz/service-kit/database';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool, PoolClient } from 'pg';
 import type { OpenAccount } from './account.decider.js';
-import { stateOf, type LifeState } from './lifetime.decider.js';
+import { lifeOf, type LifeState } from './lifetime.decider.js';
 
 export type AccountView = {
   id: string;
@@ -80,17 +80,12 @@ export async function requireAccount(tx: PoolClient, accountId: string): Promise
 }
 
 function tokenView(row: TokenRow, now: string): TokenView {
-  const lifetime = {
-    expiresAt: row.expires_at?.toISOString() ?? null,
-    revokedAt: row.revoked_at?.toISOString() ?? null,
-  };
   return {
     tokenId: row.token_id,
     name: row.name,
     scope: row.scope,
     issuedAt: row.issued_at,
-    ...lifetime,
-    state: stateOf(lifetime, now),
+    ...lifeOf(row, now),
     lastUsedAt: row.used_at,
     lastUsedFrom: row.address,
   };

@@ -1,7 +1,7 @@
 import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool } from 'pg';
 import type { Federation } from './federation.decider.js';
-import { stateOf, type LifeState, type Lifetime } from './lifetime.decider.js';
+import { lifeOf, type LifeState, type Lifetime } from './lifetime.decider.js';
 import { requireAccount } from './accounts.query.js';
 
 export type SecretView = Lifetime & {
@@ -32,10 +32,10 @@ export class Clients {
         [accountId],
       );
       const now = new Date().toISOString();
-      return rows.map(({ expires_at, revoked_at, ...shown }) => {
-        const ends = { expiresAt: expires_at?.toISOString() ?? null, revokedAt: revoked_at?.toISOString() ?? null };
-        return { ...shown, ...ends, state: stateOf(ends, now) };
-      });
+      return rows.map(({ expires_at, revoked_at, ...shown }) => ({
+        ...shown,
+        ...lifeOf({ expires_at, revoked_at }, now),
+      }));
     });
   }
 

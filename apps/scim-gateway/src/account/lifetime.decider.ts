@@ -22,6 +22,15 @@ export function stateOf(lifetime: Lifetime, at: string): LifeState {
   return isLive(lifetime, later(at, warningDays)) ? 'active' : 'expiring';
 }
 
+/** A credential's row as an administrator is shown it. */
+export function lifeOf(row: { expires_at: Date | null; revoked_at: Date | null }, at: string) {
+  const lifetime = {
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    revokedAt: row.revoked_at?.toISOString() ?? null,
+  };
+  return { ...lifetime, state: stateOf(lifetime, at) };
+}
+
 /** The end of a new credential: as asked for, never when null is asked for, and in a year when nothing is. @throws Refused `credential.expiry` when it is over. */
 export function expiryOf(asked: string | null | undefined, at: string): string | null {
   if (asked === undefined) return later(at, defaultDays);

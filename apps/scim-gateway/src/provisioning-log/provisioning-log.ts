@@ -1,3 +1,4 @@
+import { growingPause } from '@bitabiz/messaging/pauses';
 import type { Logger } from '@bitabiz/service-kit/log';
 import { failureOf } from '@bitabiz/service-kit/problem';
 import type { Gathered } from './entry.js';
@@ -48,7 +49,8 @@ export class ProvisioningLog {
     this.soon = undefined;
     this.running ??= this.drain().finally(() => {
       this.running = undefined;
-      if (this.size > 0 || this.lostOf.size > 0) this.plan(this.failures === 0 ? gatherMs : pauseAfter(this.failures));
+      if (this.size > 0 || this.lostOf.size > 0)
+        this.plan(this.failures === 0 ? gatherMs : growingPause(this.failures));
     });
     return this.running;
   }
@@ -128,9 +130,6 @@ export class ProvisioningLog {
     }
   }
 }
-
-/** 1 s, 2 s, 4 s … 30 s. */
-const pauseAfter = (failures: number) => Math.min(30_000, 1_000 * 2 ** (failures - 1));
 
 const isAway = (error: unknown) =>
   failureOf(error).status === 503 || held.test((error as { code?: string }).code ?? '');

@@ -21,7 +21,7 @@ import { ForGroup } from '../group/for-group.command.js';
 import { unknownGroup, type GroupOutcome, type GroupRequest } from '../group/group.handler.js';
 import { Groups } from '../group/groups.query.js';
 import { NewIds } from '../new-ids.js';
-import { isUuid } from '../uuid.js';
+import { idIn } from '../uuid.js';
 import { note } from '../provisioning-log/noted.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { BaseUrl } from './base-url.js';
@@ -32,7 +32,7 @@ import { readGroup, readGroupPatch } from './group.read.js';
 import { renderGroup, showsMembers } from './group.render.js';
 import { searchParameters } from './list.js';
 import { list } from './listing.js';
-import { parseProjection } from './projection.js';
+import { projectionIn } from './projection.js';
 import { parseQuery } from './query.js';
 import type { Json } from './render.js';
 
@@ -61,8 +61,8 @@ export class GroupsController {
 
   @Get(':id')
   async read(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string) {
-    const projection = projectionOf(request);
-    const group = await this.groups.get(request.access.accountId, known(id), showsMembers(projection));
+    const projection = projectionIn(parseQuery(request.url), groupParts);
+    const group = await this.groups.get(request.access.accountId, idIn(id, unknownGroup), showsMembers(projection));
     if (!group) throw unknownGroup(id);
     return isKnown(request, reply, group.stream_version)
       ? undefined
@@ -85,7 +85,7 @@ export class GroupsController {
     @Body() body: unknown,
   ) {
     const steps = readGroup(body);
-    const change = { type: 'Change', groupId: known(id), steps, expected: expectedOf(request) } as const;
+    const change = { type: 'Change', groupId: idIn(id, unknownGroup), steps, expected: expectedOf(request) } as const;
     return this.answer(request, reply, await this.run(request, change));
   }
 
@@ -98,7 +98,7 @@ export class GroupsController {
     @Body() body: unknown,
   ) {
     const steps = readGroupPatch(body, id);
-    const change = { type: 'Change', groupId: known(id), steps, expected: expectedOf(request) } as const;
+    const change = { type: 'Change', groupId: idIn(id, unknownGroup), steps, expected: expectedOf(request) } as const;
     const outcome = await this.run(request, change);
     if (parseQuery(request.url).has('attributes')) return this.answer(request, reply, outcome);
     void reply.code(204).header('etag', etag(outcome.version));
@@ -108,7 +108,7 @@ export class GroupsController {
   @Delete(':id')
   @HttpCode(204)
   async remove(@Req() request: ScimRequest, @Param('id') id: string): Promise<void> {
-    await this.run(request, { type: 'Remove', groupId: known(id), expected: expectedOf(request) });
+    await this.run(request, { type: 'Remove', groupId: idIn(id, unknownGroup), expected: expectedOf(request) });
   }
 
   private async run(request: ScimRequest, wanted: GroupRequest): Promise<GroupOutcome> {
@@ -119,7 +119,7 @@ export class GroupsController {
   }
 
   private async answer(request: ScimRequest, reply: FastifyReply, { groupId }: GroupOutcome): Promise<Json> {
-    const projection = projectionOf(request);
+    const projection = projectionIn(parseQuery(request.url), groupParts);
     const group = await this.groups.get(request.access.accountId, groupId, showsMembers(projection));
     // Deleted by somebody else between the change and this look.
     if (!group) throw unknownGroup(groupId);
@@ -127,14 +127,4 @@ export class GroupsController {
     void reply.header('etag', etag(group.stream_version)).header('location', `${base}/Groups/${groupId}`);
     return renderGroup(group, base, projection);
   }
-}
-
-function known(id: string): string {
-  if (isUuid(id)) return id.toLowerCase();
-  throw unknownGroup(id);
-}
-
-function projectionOf({ url }: ScimRequest) {
-  const query = parseQuery(url);
-  return parseProjection(query.get('attributes'), query.get('excludedattributes'), groupParts);
 }

@@ -2,7 +2,7 @@ import { parseCursor, printCursor, type Cursor } from './cursor.js';
 import { invalidValue, ScimError } from './error.js';
 import { parseFilter } from './filter.parser.js';
 import type { Filter } from './filter.ast.js';
-import { parseProjection, userParts, type PartsOf, type Projection } from './projection.js';
+import { projectionIn, userParts, type PartsOf, type Projection } from './projection.js';
 import { parseSort, type Order } from './sort.js';
 import { userTable, type Table } from './table.js';
 import { shown } from './text.js';
@@ -46,7 +46,7 @@ export function parseList(
     count: Math.min(maxResults, Math.max(0, integer(parameters, 'count', defaultCount))),
     filter: filter === undefined ? undefined : parseFilter(filter),
     order,
-    projection: parseProjection(parameters.get('attributes'), parameters.get('excludedattributes'), partsOf),
+    projection: projectionIn(parameters, partsOf),
     ...(cursor !== undefined && {
       cursor: {
         after: cursor === '' ? undefined : parseCursor(cursor, query, order),

@@ -37,6 +37,10 @@ export function parseProjection(
   return names.length === 0 ? undefined : { only: only.length > 0, parts: names.flatMap((name) => partsOf(name)) };
 }
 
+/** The same from the parameters of a request, whose names are in lower case. */
+export const projectionIn = (parameters: ReadonlyMap<string, string>, partsOf?: PartsOf): Projection | undefined =>
+  parseProjection(parameters.get('attributes'), parameters.get('excludedattributes'), partsOf);
+
 /** Looks up what a name means in a resource; nothing for an unknown one. */
 export type PartsOf = (name: string) => Part[];
 

@@ -22,7 +22,7 @@ import { toValues } from '../user/user-values.js';
 import { causeOf } from '../cause.js';
 import { etag } from '../etag.js';
 import { NewIds } from '../new-ids.js';
-import { isUuid } from '../uuid.js';
+import { idIn } from '../uuid.js';
 import { note } from '../provisioning-log/noted.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { applyPatch } from './engine.js';
@@ -31,7 +31,7 @@ import { list } from './listing.js';
 import { UserListing } from './user.listing.js';
 import { expectedOf, isKnown } from './conditional.js';
 import { parseReplacement, parseUser } from './parse.js';
-import { parseProjection } from './projection.js';
+import { projectionIn } from './projection.js';
 import { parseQuery } from './query.js';
 import { renderUser, type Json } from './render.js';
 import { BaseUrl } from './base-url.js';
@@ -61,10 +61,10 @@ export class UsersController {
 
   @Get(':id')
   async read(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string) {
-    const user = await this.users.get(request.access.accountId, known(id));
+    const user = await this.users.get(request.access.accountId, idIn(id, unknownUser));
     if (!user) throw unknownUser(id);
     if (isKnown(request, reply, user.stream_version)) return undefined;
-    return this.listing.render(request, user, projectionOf(request));
+    return this.listing.render(request, user, projectionIn(parseQuery(request.url)));
   }
 
   @Post()
@@ -86,7 +86,7 @@ export class UsersController {
     return this.answer(
       request,
       reply,
-      await this.run(request, { type: 'Change', scimId: known(id), expected: expectedOf(request), change }),
+      await this.run(request, { type: 'Change', scimId: idIn(id, unknownUser), expected: expectedOf(request), change }),
     );
   }
 
@@ -101,14 +101,14 @@ export class UsersController {
     return this.answer(
       request,
       reply,
-      await this.run(request, { type: 'Change', scimId: known(id), expected: expectedOf(request), change }),
+      await this.run(request, { type: 'Change', scimId: idIn(id, unknownUser), expected: expectedOf(request), change }),
     );
   }
 
   @Delete(':id')
   @HttpCode(204)
   async remove(@Req() request: ScimRequest, @Param('id') id: string): Promise<void> {
-    await this.run(request, { type: 'Remove', scimId: known(id), expected: expectedOf(request) });
+    await this.run(request, { type: 'Remove', scimId: idIn(id, unknownUser), expected: expectedOf(request) });
   }
 
   private async run(request: ScimRequest, wanted: UserRequest): Promise<UserOutcome> {
@@ -119,7 +119,7 @@ export class UsersController {
   }
 
   private answer(request: ScimRequest, reply: FastifyReply, { known: user, account }: UserOutcome): Json {
-    const projection = projectionOf(request);
+    const projection = projectionIn(parseQuery(request.url));
     const { user: employee, version, createdAt, modifiedAt } = user;
     void reply.header('etag', etag(version)).header('location', `${this.base.of(request)}/Users/${employee.scimId}`);
     const shown = {
@@ -131,14 +131,4 @@ export class UsersController {
     };
     return renderUser(shown, { baseUrl: this.base.of(request), spellings: account.spellings, projection });
   }
-}
-
-function known(id: string): string {
-  if (isUuid(id)) return id.toLowerCase();
-  throw unknownUser(id);
-}
-
-function projectionOf({ url }: ScimRequest) {
-  const query = parseQuery(url);
-  return parseProjection(query.get('attributes'), query.get('excludedattributes'));
 }
