@@ -60,7 +60,11 @@ export class Postgres {
     return true;
   }
 
-  /** Makes the cluster once, starts the server and waits until it answers. @param onDeath hears of an end that nobody asked for. */
+  /**
+   * Makes the cluster once, starts the server and waits until it answers.
+   * @param onDeath hears of an end that nobody asked for, once it has answered.
+   * @throws CannotStart when it ends before it answers, or does not answer; then `onDeath` hears nothing.
+   */
   async start(onDeath: () => void): Promise<void> {
     if (!existsSync(join(this.data, 'PG_VERSION'))) this.initialise();
     mkdirSync(join(this.dataDir, 'logs'), { recursive: true });
@@ -81,20 +85,22 @@ export class Postgres {
     });
     closeSync(log);
     this.child = child;
+    let answered = false;
     child.once('exit', () => {
       if (this.child !== child) return;
       this.child = undefined;
-      if (!this.stopping) onDeath();
+      if (answered && !this.stopping) onDeath();
     });
     const deadline = Date.now() + patienceMs;
-    while (!(await this.answers())) {
-      if (this.child !== child || Date.now() > deadline) {
-        throw new CannotStart(
-          `Postgres did not start; its last words are in ${join(this.dataDir, 'logs', 'postgres.log')}`,
-        );
-      }
-      await pause(100);
+    while (this.child === child && !(await this.answers())) {
+      if (Date.now() > deadline && child.pid !== undefined) await end(child.pid, 'SIGINT', 30_000);
+      else await pause(100);
     }
+    if (this.child !== child) {
+      const words = join(this.dataDir, 'logs', 'postgres.log');
+      throw new CannotStart(`Postgres did not start; its last words are in ${words}`);
+    }
+    answered = true;
   }
 
   async stop(): Promise<void> {

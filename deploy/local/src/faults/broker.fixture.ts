@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '@bitabiz/testing/free-port';
+import { freeBlock } from '@bitabiz/testing/free-port';
 import { TcpProxy } from '@bitabiz/testing/tcp-proxy';
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
@@ -20,9 +20,10 @@ export class Broker {
   ) {}
 
   static async start(dir: string): Promise<Broker> {
-    const port = await freePort();
+    // Not from the ports of outgoing connections: one of them could take it while the broker is away.
+    const port = await freeBlock(2);
     const proxy = await TcpProxy.open(`kafka://127.0.0.1:${port}`);
-    const broker = new Broker(dir, port, await freePort(), proxy);
+    const broker = new Broker(dir, port, port + 1, proxy);
     await broker.start();
     return broker;
   }
