@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, json, startNotes } from './notes.fixture.js';
 
@@ -75,7 +76,36 @@ describe('a failure', () => {
     expect([answer.status, await answer.text()]).toEqual([status, `failed with ${status}`]);
     expect(answer.headers.get('x-correlation-id')).toBeTruthy();
   });
+
+  it.each([
+    ['under the prefix', `GET /plain/v2/things HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(20_000)}\r\n\r\n`, 431],
+    ['without an address', 'HELLO\r\n\r\n', 400],
+  ])('before there is a request (%s) has it too, and says that the connection ends', async (_, sent, status) => {
+    const [head, body] = (await raw(notes.url, sent)).split('\r\n\r\n');
+    expect(body).toBe(`failed with ${status}`);
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} .*connection: close`, 's'));
+    expect(head).toMatch(/x-correlation-id: [0-9a-f-]{36}/);
+  });
+
+  it('before there is a request is a problem where no protocol has its own', async () => {
+    const long = `GET /accounts HTTP/1.1\r\nhost: x\r\nlong: ${'x'.repeat(20_000)}\r\n\r\n`;
+    const [, body = ''] = (await raw(notes.url, long)).split('\r\n\r\n');
+    expect(JSON.parse(body)).toMatchObject({
+      code: 'request.headersTooLarge',
+      message: expect.stringContaining('POST'),
+    });
+  });
 });
+
+/** Sends bytes as they are. @returns all that comes back until the server closes. */
+async function raw(url: string, bytes: string): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(bytes);
+  let answer = '';
+  for await (const part of socket) answer += String(part);
+  return answer;
+}
 
 describe('a request', () => {
   it('may name a type and have no body', async () => {

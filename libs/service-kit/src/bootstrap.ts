@@ -5,11 +5,12 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { AuthGuard, type AuthOptions } from './auth.js';
+import { answerClientErrors } from './client-error.js';
 import { addHealth, type Checks } from './health.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
 import { nestLog } from './nest-log.js';
-import { ProblemFilter, type ErrorForm } from './problem.js';
+import { failureOf, ProblemFilter, type ErrorForm } from './problem.js';
 import { Refused } from './refused.js';
 import { logRequests } from './request-log.js';
 import { openServer } from './server.js';
@@ -54,6 +55,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
     bodyLimit: options.bodyLimit ?? 1_048_576,
     trustedProxies: config.TRUSTED_PROXIES,
     onEarlyError: (error, request, reply) => filter.send(error, request, reply),
+    onClientError: answerClientErrors((error, path, requestId) => filter.answer(failureOf(error), path, requestId)),
   });
   logRequests(server, logger, metrics);
   const root: DynamicModule = { module: ServiceModule, ...options.module };

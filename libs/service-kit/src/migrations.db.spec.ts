@@ -1,7 +1,7 @@
 import { createDatabase, type TestDatabase } from '@bitabiz/testing/database';
-import pg from 'pg';
+import type pg from 'pg';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inTransaction } from './database.js';
+import { createPool, inTransaction } from './database.js';
 import { assertRoleCannotBypass, assertWalls, migrate, type Migration } from './migrations.js';
 
 const notes: Migration = {
@@ -22,8 +22,8 @@ let owner: pg.Pool;
 let batch: pg.Pool;
 beforeEach(async () => {
   database = await createDatabase('migrations');
-  owner = new pg.Pool({ connectionString: database.ownerUrl });
-  batch = new pg.Pool({ connectionString: database.batchUrl });
+  owner = createPool(database.ownerUrl, { name: 'migrations' });
+  batch = createPool(database.batchUrl, { name: 'migrations' });
 });
 afterEach(async () => {
   await Promise.all([owner.end(), batch.end()]);
@@ -107,7 +107,7 @@ describe('a migration that fills rows', () => {
 describe('the start-up check of the walls', () => {
   it('accepts roles that own nothing and tables that are walled', async () => {
     await bring(notes);
-    const app = new pg.Pool({ connectionString: database.appUrl });
+    const app = createPool(database.appUrl, { name: 'migrations' });
     for (const pool of [app, batch]) await assertRoleCannotBypass(pool);
     await assertWalls(app);
     await app.end();
@@ -116,7 +116,7 @@ describe('the start-up check of the walls', () => {
   it('refuses the owner, a superuser, and a role that could become one of them', async () => {
     await bring(notes);
     await expect(assertRoleCannotBypass(owner)).rejects.toThrow(/owns the table notes/);
-    const admin = new pg.Pool({ connectionString: database.adminUrl });
+    const admin = createPool(database.adminUrl, { name: 'migrations' });
     await expect(assertRoleCannotBypass(admin)).rejects.toThrow(/superuser or BYPASSRLS/);
     const { rows } = await owner.query<{ owner: string }>('select current_user::text as owner');
     await admin.query(`grant ${rows[0]?.owner} to ${database.roles.batch}`);

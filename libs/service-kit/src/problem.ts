@@ -89,15 +89,20 @@ export class ProblemFilter implements ExceptionFilter {
     this.send(error, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
   }
 
+  /** @param path undefined when nobody can tell: then it gets the first protocol's form, which is what strangers speak to a service that has one. */
+  answer(failure: Failure, path: string | undefined, requestId: string): Answer {
+    const form = path === undefined ? this.forms[0] : this.forms.find(({ prefix }) => isUnder(path, prefix));
+    // What fails before the hooks ran has no correlation yet.
+    return runWithCorrelation(requestId, () => (form ? form.answer(failure) : problem(failure, requestId)));
+  }
+
   send(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = failureOf(error);
     (request as FailedRequest).failure = failure;
     const path = pathOf(request.url);
     // An answer that has begun cannot become another one; a cut connection is the only way left to say so.
     if (reply.raw.headersSent) return void reply.raw.destroy();
-    const form = this.forms.find(({ prefix }) => isUnder(path, prefix));
-    // What fails before the hooks ran has no correlation yet.
-    const answer = runWithCorrelation(request.id, () => (form ? form.answer(failure) : problem(failure, request.id)));
+    const answer = this.answer(failure, path, request.id);
     // Logged by the answer: a protocol's own errors are no failures of the service.
     if (answer.status === 500) this.logger.error({ error, path }, 'request failed');
     else if (answer.status > 500) this.logger.warn({ error, path }, 'request could not be served');

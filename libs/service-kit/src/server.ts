@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifyServerOptions, RawServerDefault } from 'fastify';
 import { acceptCorrelation, correlationHeader, runWithCorrelation } from './correlation.js';
@@ -10,10 +11,12 @@ export type ServerOptions = {
   trustedProxies?: string | undefined;
   /** Answers what fails before a route is found: a malformed URL, an over-long id. */
   onEarlyError: (error: unknown, request: FastifyRequest, reply: FastifyReply) => void;
+  /** Answers what is no request at all. */
+  onClientError: (error: Error, socket: Socket) => void;
 };
 
 /** Fastify as every service has it: the request's id is its correlation id, JSON is the only body until an app adds another type. */
-export function openServer({ bodyLimit, trustedProxies, onEarlyError }: ServerOptions): {
+export function openServer({ bodyLimit, trustedProxies, onEarlyError, onClientError }: ServerOptions): {
   adapter: FastifyAdapter;
   server: FastifyInstance;
 } {
@@ -24,6 +27,7 @@ export function openServer({ bodyLimit, trustedProxies, onEarlyError }: ServerOp
     genReqId: (request: { headers: Record<string, unknown> }) =>
       acceptCorrelation(request.headers[correlationHeader], randomUUID),
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, maxParamLength: 512 },
+    clientErrorHandler: onClientError,
     frameworkErrors: (error: unknown, request: unknown, reply: unknown) =>
       onEarlyError(error, request as FastifyRequest, reply as FastifyReply),
   } as FastifyServerOptions);

@@ -41,6 +41,7 @@ describe('every failure is a SCIM error (RFC 7644 section 3.12)', () => {
     ['a body too deep', 400, 'POST', '/Users', deep(100)],
     ['a body far too deep', 400, 'POST', '/Groups', deep(200_000)],
     ['a list too deep', 400, 'POST', '/Bulk', `{"Operations":${'['.repeat(50_000)}${']'.repeat(50_000)}}`],
+    ['a filter longer than headers may be', 431, 'GET', `/Users?filter=${'('.repeat(20_000)}`],
     ['a filter on discovery', 403, 'GET', '/Schemas?filter=id+pr'],
     ['a body too large', 413, 'POST', '/Users', `{"a":"${'x'.repeat(5 * 1024 * 1024)}"}`],
     ['a search that is none', 400, 'POST', '/.search', '[]'],

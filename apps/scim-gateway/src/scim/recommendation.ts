@@ -44,6 +44,7 @@ const byStatus: Readonly<Record<number, string>> = {
   405: 'See that the Tenant URL in Entra (Provisioning → Admin credentials) is the one that Setup admin → Integration shows.',
   413: 'Nothing to do in Entra: it sends smaller requests itself. Another client sends fewer operations at once.',
   415: 'Entra sends application/scim+json: see what stands between Entra and the product.',
+  431: 'Entra sends short requests: see what stands between Entra and the product. Another client posts a long filter to .search.',
   429: 'Nothing to do: Entra slows down and tries again by itself.',
 };
 
