@@ -1,4 +1,5 @@
 import { CommandQueue, type EventStore, type Outbox, type Try } from '@bitabiz/event-store';
+import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
 import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
 import { GroupWorld } from './group/group-world.js';
@@ -77,6 +78,22 @@ export class GatewayCommands {
   async forAccount(accountId: string, command: AccountCommand, cause: Cause): Promise<Account> {
     const answer = await this.queue.submit(accountId, { kind: 'account', command, cause });
     return (answer as { account: Account }).account;
+  }
+
+  /** What would come of these requests one after the other, without doing any of it. @throws what is no rule's refusal. */
+  async preview(
+    accountId: string,
+    commands: (GatewayCommand & { kind: 'user' })[],
+  ): Promise<(UserOutcome | Refused)[]> {
+    const { decide } = await this.open(accountId, commands, { taken: [], fresh: true });
+    return commands.map((each) => {
+      try {
+        return (decide(each) as { user: UserOutcome }).user;
+      } catch (error) {
+        if (error instanceof Refused) return error;
+        throw error;
+      }
+    });
   }
 
   private async open(accountId: string, commands: GatewayCommand[], { taken, fresh }: Try) {

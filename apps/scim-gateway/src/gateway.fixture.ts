@@ -14,6 +14,8 @@ export type TestAccount = {
   id: string;
   /** What `scim` sends. */
   token: string;
+  /** What `admin` sends. */
+  adminToken: string;
   scim: Call;
   admin: Call;
   /** POSTs a person and expects 201; the answer's body. */
@@ -69,7 +71,8 @@ export async function openGateway(over: Record<string, string> = {}) {
       if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
       return answer.body;
     };
-    return { id, token, scim, admin: as(await issue('admin'), `/accounts/${id}`), create };
+    const adminToken = (await issue('admin')) as string;
+    return { id, token, scim, adminToken, admin: as(adminToken, `/accounts/${id}`), create };
   }
 
   return {

@@ -49,6 +49,17 @@ const provisioningLogMigration: Migration = {
   ].join('\n'),
 };
 
+/** Imports from files, as jobs. */
+const importsMigration: Migration = {
+  name: 'gateway imports',
+  sql: [
+    sqlFile(import.meta.url, './import/imports.table.sql'),
+    ...['imports', 'import_rows'].map((table) =>
+      wallsSql(`own.${table}`, { app: 'select, insert, update', batch: 'select, update, delete' }),
+    ),
+  ].join('\n'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -75,6 +86,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         provisioningLogMigration,
         usesMigration,
         clientsMigration,
+        importsMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

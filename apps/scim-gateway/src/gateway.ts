@@ -21,6 +21,9 @@ import { ForGroupHandler } from './group/for-group.command.js';
 import { Groups } from './group/groups.query.js';
 import { limitsOf, type GatewayConfig } from './config.js';
 import { gatewaySchemas } from './gateway.migration.js';
+import { acceptFiles } from './import/file.form.js';
+import { ImportsController } from './import/imports.controller.js';
+import { openImports } from './import/open.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
 import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
@@ -103,6 +106,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     logger,
   });
   await erasures.applyAgain();
+  const imports = openImports(app, { batch, keys, commands, now, newId: ids.next, logger });
   const tokens = new AccessTokens(batch, app, now);
   const limits = new Limits(limitsOf(config), metrics);
   const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
@@ -125,6 +129,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     prepare: (server) => {
       acceptScim(server);
       acceptForms(server);
+      acceptFiles(server);
       recordRequests(server, { log: provisioning.log, tokens, newId: ids.next });
     },
     bodyLimit: maxPayloadSize,
@@ -142,6 +147,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         TokenController,
         OAuthMetadataController,
         EmployeesController,
+        ImportsController,
         ProvisioningLogController,
         ErasureController,
         KeysController,
@@ -164,6 +170,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: Accounts, useValue: new Accounts(app, batch) },
         { provide: Entries, useValue: new Entries(app, keys) },
         { provide: Erasures, useValue: erasures },
+        ...imports.providers,
         { provide: KeyRing, useValue: keys },
         { provide: Feed, useValue: feed },
         { provide: RELAY, useValue: relay },
@@ -176,6 +183,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       ],
     },
     onClose: async () => {
+      await imports.jobs.close();
       await provisioning.close();
       await relay.close();
       await log.close();
@@ -183,5 +191,6 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       await Promise.all([app, batch, keysPool, erasuresPool].map((pool) => pool.end()));
     },
   });
+  imports.jobs.start();
   return { service, logger };
 }

@@ -3,6 +3,7 @@ import type { Logger } from '@bitabiz/service-kit/log';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
 import type { GatewayCommands } from '../gateway.commands.js';
+import { forgetImported } from '../import/forget.js';
 import type { LogErasure } from '../provisioning-log/forget.js';
 import type { Cause } from '../world.js';
 
@@ -42,6 +43,7 @@ export class Erasures {
     const events = known ? await commands.erase(accountId, userId, cause) : [];
     const destroyed = await this.destroyKeys(accountId, [userId]);
     await log.forget(accountId, [userId], traces);
+    await forgetImported(this.parts.batch, accountId, [userId]);
     return { userId, erased: events.length > 0, keysDestroyed: destroyed.length };
   }
 
@@ -73,6 +75,7 @@ export class Erasures {
     }
     for (const userId of await this.destroyKeys(accountId, userIds)) again.add(userId);
     await this.parts.log.forget(accountId, userIds, traces);
+    await forgetImported(this.parts.batch, accountId, userIds);
     return again.size;
   }
 

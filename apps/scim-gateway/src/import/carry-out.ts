@@ -1,0 +1,92 @@
+import { Refused } from '@bitabiz/service-kit/refused';
+import type { GatewayCommand } from '../gateway.commands.js';
+import { modifiedBy } from '../provisioning-log/modified.js';
+import type { UserOutcome, UserRequest } from '../user/user.handler.js';
+import { RowSeal, type RowDetail, type RowOutcome } from './import-row.js';
+import type { ImportJobsParts } from './import-jobs.js';
+
+export type Job = {
+  accountId: string;
+  importId: string;
+  state: 'checking' | 'running';
+  keyId: string;
+  createdBy: string;
+};
+
+type OpenRow = { row_number: number; new_user_id: string; request: Buffer };
+type Done = { row: number; userId: string | null; outcome: RowOutcome; code: string | null; detail: RowDetail };
+
+/** The next rows of an import: looked at while it is checking, carried out while it is running. What comes of them is stored together. */
+export async function carryOut(parts: ImportJobsParts, job: Job, most: number): Promise<void> {
+  const { batch, keys } = parts;
+  const { rows } = await batch.query<OpenRow>(
+    `select row_number, new_user_id, request from own.import_rows
+     where account_id = $1 and import_id = $2 and outcome is null order by row_number limit $3`,
+    [job.accountId, job.importId, most],
+  );
+  const key = (await keys.find([job.keyId])).get(job.keyId);
+  // Deleted meanwhile, by hand or by age.
+  if (!key) return;
+  const seal = new RowSeal(key, job.importId);
+  const done = await ask(parts, job, rows, seal);
+  await batch.query(
+    `update own.import_rows r set user_id = d.user_id, outcome = d.outcome, code = d.code, detail = d.detail
+     from unnest($3::int[], $4::uuid[], $5::text[], $6::text[], $7::bytea[]) d(row_number, user_id, outcome, code, detail)
+     where r.account_id = $1 and r.import_id = $2 and r.row_number = d.row_number`,
+    [
+      job.accountId,
+      job.importId,
+      done.map((each) => each.row),
+      done.map((each) => each.userId),
+      done.map((each) => each.outcome),
+      done.map((each) => each.code),
+      done.map((each) => seal.detail(each.row, each.detail)),
+    ],
+  );
+}
+
+async function ask(
+  { commands, newId }: ImportJobsParts,
+  { accountId, importId, state, createdBy }: Job,
+  rows: OpenRow[],
+  seal: RowSeal,
+): Promise<Done[]> {
+  const cause = () => ({ actor: createdBy, correlationId: importId, causationId: newId() });
+  const requests = rows.map(({ row_number: row, new_user_id: userId, request }): UserRequest & { userId: string } => ({
+    type: 'Import',
+    userId,
+    ...seal.openRequest(row, request),
+  }));
+  const commandOf = (request: UserRequest): GatewayCommand & { kind: 'user' } => ({
+    kind: 'user',
+    request,
+    cause: cause(),
+  });
+  const answers =
+    state === 'checking'
+      ? await commands.preview(accountId, requests.map(commandOf))
+      : await Promise.all(
+          requests.map((request) =>
+            commands.forUser(accountId, request, cause()).catch((error: unknown) => refusal(error)),
+          ),
+        );
+  return rows.map((row, index) => doneOf(row, answers[index] as UserOutcome | Refused));
+}
+
+function doneOf({ row_number: row, new_user_id: newUserId }: OpenRow, answer: UserOutcome | Refused): Done {
+  if (answer instanceof Refused) {
+    const { holder } = answer.details;
+    const userId = typeof holder === 'string' ? holder : null;
+    return { row, userId, outcome: 'refused', code: answer.code, detail: { reason: answer.message } };
+  }
+  const { userId } = answer.known.user;
+  // A new one stays new when the row is carried out again after an interruption.
+  const outcome = userId === newUserId ? 'create' : answer.events.length > 0 ? 'update' : 'unchanged';
+  return { row, userId, outcome, code: null, detail: { modified: modifiedBy(answer) } };
+}
+
+/** What a rule refuses is this row's; what passes by itself stops the import until its next turn. @throws what is no rule's refusal. */
+export function refusal(error: unknown): Refused {
+  if (error instanceof Refused && error.kind !== 'busy' && error.kind !== 'tooMany') return error;
+  throw error;
+}

@@ -1,0 +1,136 @@
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  Inject,
+  Param,
+  Post,
+  Query,
+  Req,
+  StreamableFile,
+} from '@nestjs/common';
+import { actorOf, Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Refused } from '@bitabiz/service-kit/refused';
+import * as z from 'zod';
+import { NewIds } from '../new-ids.js';
+import { isStorable } from '../scim/text.js';
+import { candidatesOf } from './candidate.js';
+import { languages } from './columns.js';
+import { ImportJobs } from './import-jobs.js';
+import { rowOutcomes } from './import-row.js';
+import { ImportQueries, type ImportView } from './imports.query.js';
+import { Imports } from './imports.js';
+import { readSheet } from './read-sheet.js';
+import { tableOf } from './table.js';
+import { template, templateFormats } from './template.js';
+
+const Id = z.uuid();
+const New = z.object({
+  fileName: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .refine(isStorable, 'contains a character that cannot be stored')
+    .default('import'),
+});
+const Template = z.object({
+  format: z.enum(templateFormats).default('xlsx'),
+  language: z.enum(languages).default('en'),
+});
+const Rows = z.object({
+  outcome: z.enum(rowOutcomes).optional(),
+  /** The row that the page before ended with. */
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
+const types = {
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  csv: 'text/csv; charset=utf-8',
+};
+
+/** Import from Excel and CSV (P6–P8): the file, a dry run that shows row by row what would happen, then the import with its progress. */
+@Controller('accounts/:accountId/imports')
+@Allow('operator', 'account:admin')
+export class ImportsController {
+  constructor(
+    @Inject(Imports) private readonly imports: Imports,
+    @Inject(ImportQueries) private readonly queries: ImportQueries,
+    @Inject(ImportJobs) private readonly jobs: ImportJobs,
+    @Inject(NewIds) private readonly ids: NewIds,
+  ) {}
+
+  @Get('template')
+  async template(
+    @Query({ schema: Template }) { format, language }: z.output<typeof Template>,
+  ): Promise<StreamableFile> {
+    const disposition = `attachment; filename="employees-${language}.${format}"`;
+    return new StreamableFile(await template(format, language), { type: types[format], disposition });
+  }
+
+  @Get()
+  async list(@Param('accountId', { schema: Id }) accountId: string): Promise<{ imports: ImportView[] }> {
+    return { imports: await this.queries.list(accountId) };
+  }
+
+  /** The body is the file itself. The dry run begins at once. */
+  @Post()
+  @HttpCode(202)
+  async add(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Query({ schema: New }) { fileName }: z.output<typeof New>,
+    @Req() request: AuthenticatedRequest,
+    @Body() body: unknown,
+  ): Promise<ImportView> {
+    if (!Buffer.isBuffer(body)) {
+      throw new Refused(
+        'import.unreadable',
+        'Send the file itself as the body, with the type text/csv or that of Excel',
+      );
+    }
+    const { lines, ignored } = tableOf(await readSheet(body));
+    const importId = this.ids.next();
+    const createdBy = actorOf(request.principal);
+    const made = { importId, fileName, ignoredColumns: ignored, candidates: candidatesOf(lines), createdBy };
+    await this.imports.add(accountId, made);
+    this.jobs.wake();
+    return this.queries.one(accountId, importId);
+  }
+
+  @Get(':importId')
+  one(@Param('accountId', { schema: Id }) accountId: string, @Param('importId', { schema: Id }) importId: string) {
+    return this.queries.one(accountId, importId);
+  }
+
+  @Get(':importId/rows')
+  rows(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('importId', { schema: Id }) importId: string,
+    @Query({ schema: Rows }) query: z.output<typeof Rows>,
+  ) {
+    return this.queries.rows(accountId, importId, query);
+  }
+
+  @Post(':importId/start')
+  @HttpCode(202)
+  async start(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('importId', { schema: Id }) importId: string,
+  ) {
+    await this.imports.start(accountId, importId);
+    this.jobs.wake();
+    return this.queries.one(accountId, importId);
+  }
+
+  /** What is carried out stays. */
+  @Delete(':importId')
+  async cancel(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('importId', { schema: Id }) importId: string,
+  ) {
+    await this.imports.cancel(accountId, importId);
+    return this.queries.one(accountId, importId);
+  }
+}

@@ -1,0 +1,119 @@
+import type { KeyRing } from '@bitabiz/event-store';
+import { inAccount } from '@bitabiz/service-kit/database';
+import type { Pool } from 'pg';
+import type { Modified } from '../provisioning-log/entry.js';
+import { rowOutcomes, RowSeal, type RowOutcome } from './import-row.js';
+import { unknownImport } from './imports.js';
+
+export type ImportState = 'checking' | 'ready' | 'running' | 'finished' | 'cancelled';
+export type ImportView = {
+  id: string;
+  fileName: string;
+  state: ImportState;
+  ignoredColumns: string[];
+  createdBy: string;
+  createdAt: Date;
+  changedAt: Date;
+  rows: number;
+  /** Rows that were looked at (checking, ready) or carried out (running, finished). */
+  done: number;
+  outcomes: Record<RowOutcome, number>;
+};
+export type RowView = {
+  row: number;
+  outcome: RowOutcome | null;
+  code: string | null;
+  reason: string | null;
+  employee: { id: string | null; userName: string | null; email: string | null };
+  modifiedProperties: Modified[];
+};
+export type RowQuery = { outcome?: RowOutcome | undefined; after: number; limit: number };
+
+type Shown = Omit<ImportView, 'done' | 'outcomes'> & Record<RowOutcome, number>;
+type StoredRow = {
+  row_number: number;
+  user_id: string | null;
+  outcome: RowOutcome | null;
+  code: string | null;
+  request: Buffer | null;
+  detail: Buffer | null;
+};
+
+/** Imports as people follow them. */
+export class ImportQueries {
+  constructor(
+    private readonly app: Pool,
+    private readonly keys: KeyRing,
+  ) {}
+
+  /** The newest first. */
+  async list(accountId: string): Promise<ImportView[]> {
+    return this.find(accountId, null);
+  }
+
+  /** @throws Refused `import.unknown`. */
+  async one(accountId: string, importId: string): Promise<ImportView> {
+    const [found] = await this.find(accountId, importId);
+    if (!found) throw unknownImport();
+    return found;
+  }
+
+  /** Row by row what would happen, or did, in the order of the file. @throws Refused `import.unknown`. */
+  async rows(
+    accountId: string,
+    importId: string,
+    { outcome, after, limit }: RowQuery,
+  ): Promise<{ rows: RowView[]; next: number | null }> {
+    const { keyId, rows } = await inAccount(this.app, accountId, async (tx) => {
+      const found = await tx.query<{ key_id: string }>(
+        'select key_id from own.imports where account_id = $1 and import_id = $2',
+        [accountId, importId],
+      );
+      const stored = await tx.query<StoredRow>(
+        `select row_number, user_id, outcome, code, request, detail from own.import_rows
+         where account_id = $1 and import_id = $2 and row_number > $3 and ($4::text is null or outcome = $4)
+         order by row_number limit $5`,
+        [accountId, importId, after, outcome ?? null, limit + 1],
+      );
+      return { keyId: found.rows[0]?.key_id, rows: stored.rows };
+    });
+    if (keyId === undefined) throw unknownImport();
+    const key = (await this.keys.find([keyId])).get(keyId);
+    const shown = rows.slice(0, limit).map((row) => viewOf(row, key && new RowSeal(key, importId)));
+    return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.row ?? null) : null };
+  }
+
+  private find(accountId: string, importId: string | null): Promise<ImportView[]> {
+    return inAccount(this.app, accountId, async (tx) => {
+      const counts = rowOutcomes.map((each) => `count(*) filter (where r.outcome = '${each}')::int as "${each}"`);
+      const { rows } = await tx.query<Shown>(
+        `select i.import_id as id, i.file_name as "fileName", i.state, i.ignored_columns as "ignoredColumns",
+           i.created_by as "createdBy", i.created_at as "createdAt", i.changed_at as "changedAt", i.rows, o.*
+         from own.imports i cross join lateral (select ${counts.join(', ')} from own.import_rows r
+           where r.account_id = i.account_id and r.import_id = i.import_id) o
+         where i.account_id = $1 and ($2::uuid is null or i.import_id = $2) order by i.created_at desc, i.import_id limit 100`,
+        [accountId, importId],
+      );
+      return rows.map(({ create, update, unchanged, refused, ...shown }) => ({
+        ...shown,
+        done: create + update + unchanged + refused,
+        outcomes: { create, update, unchanged, refused },
+      }));
+    });
+  }
+}
+
+/** @param rows undefined when the import's key is gone. */
+function viewOf(row: StoredRow, rows: RowSeal | undefined): RowView {
+  const { row_number: number, outcome, code, request, detail } = row;
+  const { names } = (request && rows?.openRequest(number, request)) || { names: undefined };
+  const { reason, modified } = (detail && rows?.openDetail(number, detail)) || {};
+  return {
+    row: number,
+    outcome,
+    code,
+    reason: reason ?? null,
+    employee: { id: row.user_id, userName: names?.userName ?? null, email: names?.email ?? null },
+    modifiedProperties: modified ?? [],
+  };
+}

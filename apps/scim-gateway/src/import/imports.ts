@@ -1,0 +1,127 @@
+import type { KeyRing } from '@bitabiz/event-store';
+import { inAccount } from '@bitabiz/service-kit/database';
+import { Refused } from '@bitabiz/service-kit/refused';
+import type { Pool, PoolClient } from 'pg';
+import { requireAccount } from '../account/accounts.query.js';
+import type { Candidate } from './candidate.js';
+import { RowSeal } from './import-row.js';
+
+export type NewImport = {
+  importId: string;
+  fileName: string;
+  ignoredColumns: string[];
+  candidates: readonly Candidate[];
+  createdBy: string;
+};
+
+const rowsAtOnce = 5_000;
+const uniqueViolation = '23505';
+
+/** Takes in files and orders about them; ImportJobs carries them out. */
+export class Imports {
+  constructor(
+    private readonly app: Pool,
+    private readonly keys: KeyRing,
+    private readonly outside: { now: () => Date; newId: () => string },
+  ) {}
+
+  /** Stores a file's rows, all or none; the dry run begins. @throws Refused `import.open` while another import of the account is not over. */
+  async add(accountId: string, made: NewImport): Promise<void> {
+    const [key] = await this.keys.take(1);
+    if (!key) throw new Error('there is no key');
+    const rows = new RowSeal(key.key, made.importId);
+    const { importId, fileName, ignoredColumns, candidates, createdBy } = made;
+    try {
+      await inAccount(this.app, accountId, async (tx) => {
+        await requireAccount(tx, accountId);
+        await tx.query(
+          `insert into own.imports (account_id, import_id, file_name, ignored_columns, state, rows, key_id, created_by, created_at, changed_at)
+           values ($1, $2, $3, $4, 'checking', $5, $6, $7, $8, $8)`,
+          [accountId, importId, fileName, ignoredColumns, candidates.length, key.id, createdBy, this.outside.now()],
+        );
+        for (let at = 0; at < candidates.length; at += rowsAtOnce) {
+          await this.addRows(tx, accountId, importId, rows, candidates.slice(at, at + rowsAtOnce));
+        }
+      });
+    } catch (error) {
+      await this.keys.destroy([key.id]);
+      if ((error as { code?: string }).code !== uniqueViolation) throw error;
+      throw new Refused(
+        'import.open',
+        'Another import of this account is not over yet: start or cancel it first',
+        'conflict',
+      );
+    }
+  }
+
+  /** Carries out what the dry run showed. Rows that it refused are tried again. @throws Refused `import.unknown`, `import.notReady`. */
+  start(accountId: string, importId: string): Promise<void> {
+    return inAccount(this.app, accountId, async (tx) => {
+      await this.turn(tx, { accountId, importId, from: ['ready'], to: 'running' });
+      await tx.query(
+        `update own.import_rows set outcome = null, code = null, detail = null
+         where account_id = $1 and import_id = $2 and request is not null`,
+        [accountId, importId],
+      );
+    });
+  }
+
+  /** What is done stays; the rest is left. @throws Refused `import.unknown`, `import.notReady` when it is over. */
+  cancel(accountId: string, importId: string): Promise<void> {
+    const from = ['checking', 'ready', 'running'];
+    return inAccount(this.app, accountId, (tx) => this.turn(tx, { accountId, importId, from, to: 'cancelled' }));
+  }
+
+  private async turn(
+    tx: PoolClient,
+    { accountId, importId, from, to }: { accountId: string; importId: string; from: string[]; to: string },
+  ): Promise<void> {
+    const { rows } = await tx.query<{ state: string }>(
+      'select state from own.imports where account_id = $1 and import_id = $2 for update',
+      [accountId, importId],
+    );
+    const [known] = rows;
+    if (!known) throw unknownImport();
+    if (!from.includes(known.state)) {
+      throw new Refused(
+        'import.notReady',
+        `The import is ${known.state}; this needs one that is ${from.join(' or ')}`,
+        'conflict',
+      );
+    }
+    await tx.query('update own.imports set state = $3, changed_at = $4 where account_id = $1 and import_id = $2', [
+      accountId,
+      importId,
+      to,
+      this.outside.now(),
+    ]);
+  }
+
+  private async addRows(
+    tx: PoolClient,
+    accountId: string,
+    importId: string,
+    rows: RowSeal,
+    candidates: readonly Candidate[],
+  ): Promise<void> {
+    const wrong = (each: Candidate) => ('code' in each ? each : undefined);
+    await tx.query(
+      `insert into own.import_rows (account_id, import_id, row_number, new_user_id, outcome, code, request, detail)
+       select $1, $2, row_number, new_user_id, case when code is not null then 'refused' end, code, request, detail
+       from unnest($3::int[], $4::uuid[], $5::text[], $6::bytea[], $7::bytea[]) r(row_number, new_user_id, code, request, detail)`,
+      [
+        accountId,
+        importId,
+        candidates.map((each) => each.row),
+        candidates.map(() => this.outside.newId()),
+        candidates.map((each) => wrong(each)?.code ?? null),
+        candidates.map((each) =>
+          'names' in each ? rows.request(each.row, { names: each.names, profile: each.profile }) : null,
+        ),
+        candidates.map((each) => ('code' in each ? rows.detail(each.row, { reason: each.reason }) : null)),
+      ],
+    );
+  }
+}
+
+export const unknownImport = (): Refused => new Refused('import.unknown', 'There is no such import', 'unknown');
