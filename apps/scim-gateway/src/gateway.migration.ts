@@ -49,6 +49,15 @@ const provisioningLogMigration: Migration = {
   ].join('\n'),
 };
 
+/** What Entra did, counted by the minute. */
+const activityMigration: Migration = {
+  name: 'gateway provisioning activity',
+  sql: [
+    sqlFile(import.meta.url, './connection/activity.table.sql'),
+    wallsSql('own.provisioning_activity', { app: 'select', batch: 'select, insert, update, delete' }),
+  ].join('\n'),
+};
+
 /** Imports from files, as jobs. */
 const importsMigration: Migration = {
   name: 'gateway imports',
@@ -87,6 +96,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         usesMigration,
         clientsMigration,
         importsMigration,
+        activityMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

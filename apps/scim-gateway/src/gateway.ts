@@ -25,6 +25,8 @@ import { acceptFiles } from './import/file.form.js';
 import { ImportsController } from './import/imports.controller.js';
 import { openImports } from './import/open.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
+import { ConnectionController } from './connection/connection.controller.js';
+import { Connections } from './connection/connection.query.js';
 import { Erasures } from './erasure/erasures.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { Limits } from './limits.js';
@@ -148,6 +150,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         OAuthMetadataController,
         EmployeesController,
         ImportsController,
+        ConnectionController,
         ProvisioningLogController,
         ErasureController,
         KeysController,
@@ -171,6 +174,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: Entries, useValue: new Entries(app, keys) },
         { provide: Erasures, useValue: erasures },
         ...imports.providers,
+        { provide: Connections, useValue: new Connections(app, batch, now) },
         { provide: KeyRing, useValue: keys },
         { provide: Feed, useValue: feed },
         { provide: RELAY, useValue: relay },

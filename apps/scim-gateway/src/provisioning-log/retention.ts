@@ -39,6 +39,10 @@ export class LogRetention {
     const before = firstIdAt(this.ago(keptDays * day));
     let deleted = 0;
     for await (const accounts of this.accounts()) {
+      await this.parts.batch.query(
+        'delete from own.provisioning_activity where account_id = any($1::uuid[]) and minute < $2',
+        [accounts, this.ago(keptDays * day)],
+      );
       for (let step = rowsAtOnce; step === rowsAtOnce; deleted += step) step = await this.deleteSome(accounts, before);
     }
     return deleted;

@@ -92,8 +92,15 @@ const columns: readonly [name: string, type: string, of: (row: Row) => unknown][
   ['content', 'bytea', ({ content }) => content],
 ];
 
-const insert = `insert into own.provisioning_log (${columns.map(([name]) => name).join(', ')})
-  select * from unnest(${columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
-  on conflict (account_id, entry_id) do nothing`;
+/** What was stored is counted by the minute too: a row that was there before counts once. Ordered, so that replicas lock in one order. */
+const insert = `with stored as (
+    insert into own.provisioning_log (${columns.map(([name]) => name).join(', ')})
+    select * from unnest(${columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
+    on conflict (account_id, entry_id) do nothing
+    returning account_id, date_trunc('minute', uuid_extract_timestamp(entry_id)) as minute, action, outcome, coalesce(code, '') as code,
+      lookup is not null as lookup)
+  insert into own.provisioning_activity as a (account_id, minute, action, outcome, code, lookup, requests)
+    select account_id, minute, action, outcome, code, lookup, count(*) from stored group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
+  on conflict (account_id, minute, action, outcome, code, lookup) do update set requests = a.requests + excluded.requests`;
 
 const columnsOf = (rows: readonly Row[]) => columns.map(([, , of]) => rows.map((row) => of(row) ?? null));

@@ -1,0 +1,97 @@
+import { until } from '@bitabiz/testing/until';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openGateway, patch, person, query, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+
+let gateway: OpenGateway;
+let account: TestAccount;
+beforeAll(async () => {
+  gateway = await openGateway({ PUBLIC_URL: 'https://scim.example.com' });
+  account = await gateway.newAccount();
+});
+afterAll(() => gateway.close());
+
+const health = async (of = account) => (await of.admin('GET', '/connection/health')).body;
+
+describe('the connection sheet', () => {
+  it('names every field of Entra with what to paste into it, and no secret (P1, P2)', async () => {
+    const { body } = await account.admin('GET', '/connection');
+    expect(body['fields']).toContainEqual({
+      place: 'Provisioning → Admin credentials',
+      field: 'Tenant URL',
+      value: 'https://scim.example.com/scim/v2',
+    });
+    expect(body['fields']).toContainEqual(
+      expect.objectContaining({ value: `https://scim.example.com/oauth/${account.id}/token` }),
+    );
+    expect(body['mappings']).toContainEqual({
+      source: 'userPrincipalName',
+      target: 'emails[type eq "work"].value',
+      masterData: 'email',
+      mandatory: true,
+      addedByHand: false,
+    });
+    expect(body['mappings']).toContainEqual(expect.objectContaining({ target: 'dateOfEmployment', addedByHand: true }));
+    expect(JSON.stringify(body)).not.toContain(account.token.slice(8));
+  });
+
+  it('shows of each credential when it was used and what became of its last request', async () => {
+    await account.create('ada');
+    await account.scim('POST', '/Users', person('ada'));
+    const [token] = (await account.admin('GET', '/connection')).body['credentials'];
+    await until(async () => {
+      const { credentials } = (await account.admin('GET', '/connection')).body;
+      return credentials[0].lastOutcome?.outcome === 'Failure' && credentials[0].lastUsedAt;
+    });
+    expect(token).toMatchObject({ kind: 'token', name: 'scim', state: 'active' });
+    expect((await account.admin('GET', '/connection')).body['credentials'][0].lastOutcome).toEqual({
+      action: 'Create',
+      outcome: 'Failure',
+      code: 'user.nameTaken',
+    });
+  });
+
+  it('is nobody else’s, and there is none of an account that is unknown (P15)', async () => {
+    const other = await gateway.newAccount('Other');
+    expect((await other.admin('GET', '/connection')).body['credentials']).toHaveLength(1);
+    expect((await gateway.as(other.adminToken, `/accounts/${account.id}`)('GET', '/connection')).status).toBe(404);
+    const nobody = '/accounts/0197f3c2-0000-7000-8000-000000000000/connection';
+    for (const path of ['', '/health']) expect((await gateway.operator('GET', `${nobody}${path}`)).status).toBe(404);
+  });
+});
+
+describe('health', () => {
+  it('begins before Entra’s first call', async () => {
+    const fresh = await gateway.newAccount('Fresh');
+    expect(await health(fresh)).toMatchObject({ state: 'neverCalled', cycle: null, lastCallAt: null });
+  });
+
+  it('counts the cycle that runs, as the provisioning log is written (P18)', async () => {
+    const fresh = await gateway.newAccount('Cycle');
+    const bo = (await fresh.create('bo'))['id'];
+    await fresh.create('eve');
+    await fresh.scim('GET', '/Users?filter=userName eq "nobody@nordlys.example"');
+    await fresh.scim('PATCH', `/Users/${bo}`, patch({ op: 'Replace', path: 'title', value: 'Head' }));
+    await fresh.scim('PATCH', `/Users/${bo}`, patch({ op: 'Replace', path: 'title', value: 'Head' }));
+    await fresh.scim('PATCH', `/Users/${bo}`, patch({ op: 'Replace', path: 'active', value: 'False' }));
+    await fresh.scim('POST', '/Users', person('bad', { userName: '' }));
+    await until(async () => (await health(fresh))['cycle']?.counts.failed === 1);
+    expect(await health(fresh)).toMatchObject({
+      state: 'active',
+      cycle: {
+        running: true,
+        counts: { created: 2, updated: 1, disabled: 1, deleted: 0, skipped: 1, failed: 1, lookups: 1 },
+      },
+      quarantine: { risk: 'none', failures: 1, requests: 7 },
+      problems: [{ code: 'user.mandatory', requests: 1, recommendedAction: expect.stringContaining('Entra') }],
+    });
+  });
+
+  it('counts every row of the log, however it is written', async () => {
+    const [both] = await query(
+      gateway.database.adminUrl,
+      `select (select sum(requests)::int from own.provisioning_activity) as counted, (select count(*)::int from own.provisioning_log) as rows`,
+    );
+    expect(both?.['rows']).toBeGreaterThan(8);
+    expect(both?.['counted']).toBe(both?.['rows']);
+  });
+});

@@ -1,0 +1,112 @@
+import { inAccount } from '@bitabiz/service-kit/database';
+import type { Pool } from 'pg';
+import { Accounts } from '../account/accounts.query.js';
+import { Clients } from '../account/clients.query.js';
+import { firstIdAt } from '../provisioning-log/entry-id.js';
+import { healthOf, type Activity, type Health } from './health.js';
+
+export type Credential = {
+  kind: 'token' | 'clientSecret' | 'federation';
+  id: string;
+  name: string;
+  state: string;
+  expiresAt: string | Date | null;
+  lastUsedAt: Date | null;
+  lastUsedFrom: string | null;
+  /** Of the last request that the provisioning log knows of it; null when it only read, or was never used. */
+  lastOutcome: { outcome: string; action: string; code: string | null } | null;
+};
+
+const day = 86_400_000;
+const lookedBackMs = 3 * day;
+
+/** What an admin needs to connect Entra, and to see how it goes. */
+export class Connections {
+  private readonly accounts: Accounts;
+  private readonly clients: Clients;
+
+  constructor(
+    private readonly app: Pool,
+    batch: Pool,
+    private readonly now: () => Date,
+  ) {
+    this.accounts = new Accounts(app, batch);
+    this.clients = new Clients(app);
+  }
+
+  /** The SCIM credentials of the account, those that are over too. @throws Refused `account.unknown`. */
+  async credentials(accountId: string): Promise<Credential[]> {
+    await this.accounts.one(accountId);
+    const [tokens, secrets, federation] = await Promise.all([
+      this.accounts.tokens(accountId),
+      this.clients.secrets(accountId),
+      this.clients.federation(accountId),
+    ]);
+    const found = [
+      ...tokens
+        .filter(({ scope }) => scope === 'scim')
+        .map((each) => ({ ...each, kind: 'token' as const, id: each.tokenId })),
+      ...secrets.map((each) => ({ ...each, kind: 'clientSecret' as const, id: each.secretId })),
+      ...(federation
+        ? [
+            {
+              ...federation,
+              kind: 'federation' as const,
+              id: federation.federationId,
+              name: `tenant ${federation.tenantId}`,
+              state: 'active',
+              expiresAt: null,
+            },
+          ]
+        : []),
+    ];
+    const outcomes = await this.lastOutcomes(accountId, found);
+    return found.map(({ kind, id, name, state, expiresAt, lastUsedAt, lastUsedFrom }) => {
+      const lastOutcome = outcomes.get(id) ?? null;
+      return { kind, id, name, state, expiresAt: expiresAt ?? null, lastUsedAt, lastUsedFrom, lastOutcome };
+    });
+  }
+
+  /** @throws Refused `account.unknown`. */
+  async health(accountId: string): Promise<Health> {
+    const { provisioning } = await this.accounts.one(accountId);
+    const now = this.now();
+    const credentials = await this.credentials(accountId);
+    const uses = credentials
+      .flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
+      .toSorted((a, b) => a.getTime() - b.getTime());
+    return healthOf(
+      now,
+      provisioning,
+      await this.activity(accountId, new Date(now.getTime() - lookedBackMs)),
+      uses.at(-1) ?? null,
+    );
+  }
+
+  private activity(accountId: string, from: Date): Promise<Activity[]> {
+    return inAccount(this.app, accountId, async (tx) => {
+      const { rows } = await tx.query<Omit<Activity, 'requests'> & { requests: string }>(
+        `select minute, action, outcome, code, lookup, requests from own.provisioning_activity
+         where account_id = $1 and minute >= $2 order by minute`,
+        [accountId, from],
+      );
+      return rows.map((row) => ({ ...row, requests: Number(row.requests) }));
+    });
+  }
+
+  /** Looks from the newest row back to a day before the last use: a use is noted to the minute, and reads leave no row. */
+  private lastOutcomes(accountId: string, used: { id: string; lastUsedAt: Date | null }[]) {
+    const known = used.flatMap(({ id, lastUsedAt }) =>
+      lastUsedAt ? [{ id, from: firstIdAt(new Date(lastUsedAt.getTime() - day)) }] : [],
+    );
+    return inAccount(this.app, accountId, async (tx) => {
+      const { rows } = await tx.query<NonNullable<Credential['lastOutcome']> & { id: string }>(
+        `select w.id, l.outcome, l.action, l.code from unnest($2::uuid[], $3::uuid[]) w(id, since)
+         cross join lateral (select outcome, action, code from own.provisioning_log
+           where account_id = $1 and entry_id >= w.since and token_id = w.id order by entry_id desc limit 1) l`,
+        [accountId, known.map(({ id }) => id), known.map(({ from }) => from)],
+      );
+      return new Map(rows.map(({ id, ...outcome }) => [id, outcome]));
+    });
+  }
+}

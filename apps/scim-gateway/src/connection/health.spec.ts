@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import { healthOf, type Activity } from './health.js';
+
+const now = new Date('2026-03-02T12:00:00Z');
+const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
+const did = (minutes: number, over: Partial<Activity> = {}): Activity => ({
+  minute: ago(minutes),
+  action: 'Update',
+  outcome: 'Success',
+  code: '',
+  lookup: false,
+  requests: 1,
+  ...over,
+});
+const failed = (minutes: number, code: string, requests: number) =>
+  did(minutes, { outcome: 'Failure', code, requests });
+const health = (seen: Activity[], { provisioning = true, lastUse = null as Date | null } = {}) =>
+  healthOf(now, provisioning, seen, lastUse);
+
+describe('the state of a connection', () => {
+  it('is off when provisioning is switched off, and says what Entra does then (P1)', () =>
+    expect(health([did(1)], { provisioning: false })).toMatchObject({
+      state: 'off',
+      advice: [expect.stringContaining('quarantine')],
+    }));
+
+  it('tells how to begin while Entra never called', () =>
+    expect(health([])).toMatchObject({
+      state: 'neverCalled',
+      cycle: null,
+      advice: [expect.stringMatching(/Tenant URL.*Test connection.*Start provisioning/)],
+    }));
+
+  it('is active as long as cycles come, by reads too', () => {
+    expect(health([did(119)])).toMatchObject({ state: 'active', lastCallAt: ago(119), advice: [] });
+    expect(health([did(500)], { lastUse: ago(5) })).toMatchObject({ state: 'active', lastCallAt: ago(5) });
+  });
+
+  it('is silent after three cycles that did not come', () =>
+    expect(health([did(121)])).toMatchObject({
+      state: 'silent',
+      advice: [expect.stringContaining('Restart provisioning')],
+    }));
+});
+
+describe('a cycle', () => {
+  it('begins after the last silence and counts in Entra’s words', () => {
+    const { cycle } = health([
+      did(60, { requests: 100 }),
+      did(20, { action: 'Create', requests: 3 }),
+      did(12, { action: 'Other', lookup: true, requests: 7 }),
+      did(9, { action: 'Disable' }),
+      did(8, { action: 'Delete' }),
+      did(8, { outcome: 'Skipped', requests: 2 }),
+      failed(7, 'value.date', 4),
+      did(7, { action: 'Restore' }),
+    ]);
+    expect(cycle).toEqual({
+      startedAt: ago(20),
+      lastAt: ago(7),
+      running: true,
+      counts: { created: 3, updated: 1, disabled: 1, deleted: 1, skipped: 2, failed: 4, lookups: 7 },
+    });
+  });
+
+  it('is over once Entra is silent', () => expect(health([did(11)]).cycle?.running).toBe(false));
+});
+
+describe('the risk of quarantine (entra.md 1.9)', () => {
+  const risk = (failures: number, good: number, code = 'value.date') =>
+    health([failed(2, code, failures), did(1, { requests: good })]).quarantine.risk;
+
+  it.each([
+    [5_000, 7_400, 'high'],
+    [5_000, 7_600, 'watch'],
+    [4_999, 1, 'watch'],
+    [499, 0, 'none'],
+    [500, 2_100, 'none'],
+    [40_000, 1_000_000, 'high'],
+    [39_999, 1_000_000, 'none'],
+  ])('is by the number of failures and their share: %i of %i more → %s', (failures, good, expected) =>
+    expect(risk(failures, good)).toBe(expected),
+  );
+
+  it('is high at once when credentials are refused', () => {
+    expect(risk(1, 1_000, 'token.invalid')).toBe('high');
+    expect(health([failed(1, 'token.invalid', 1)]).advice[0]).toContain('Restart provisioning');
+  });
+
+  it('names the problems, the most frequent first, each with what to do in Entra', () => {
+    const { problems } = health([
+      failed(3, 'value.date', 2),
+      failed(2, 'user.mandatory', 9),
+      failed(1, 'value.date', 3),
+    ]);
+    expect(problems.map(({ code, requests }) => [code, requests])).toEqual([
+      ['user.mandatory', 9],
+      ['value.date', 5],
+    ]);
+    expect(problems[1]?.recommendedAction).toContain('employeeHireDate');
+  });
+});
