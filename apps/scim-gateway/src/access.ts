@@ -1,6 +1,8 @@
-import type { FoundToken, TokenLookup } from '@bitabiz/service-kit/auth';
+import type { AuthOptions, FoundToken, TokenLookup } from '@bitabiz/service-kit/auth';
 import type { Pool } from 'pg';
 import type { OpenAccount } from './account/account.decider.js';
+import type { CredentialUses } from './account/uses.js';
+import type { GatewayConfig } from './config.js';
 import type { Grant } from './oauth/signed-tokens.js';
 
 /** What a token opens: the account it names (P1), as it is now. */
@@ -94,4 +96,18 @@ function ends({
   const iso = (time: Date | string | null) => (time === null ? undefined : new Date(time).toISOString());
   const closed = state.status === 'closed' ? '1970-01-01T00:00:00.000Z' : undefined;
   return { expiresAt: iso(expires_at), revokedAt: iso(revoked_at) ?? closed, account: state };
+}
+
+/** Who opens the APIs beside SCIM: the operator, other services, and accounts by their tokens, whose uses are noted. */
+export function authOf(
+  config: GatewayConfig,
+  { tokens, uses, now }: { tokens: AccessTokens; uses: CredentialUses; now: () => Date },
+): AuthOptions {
+  return {
+    operatorHash: config.OPERATOR_TOKEN_SHA256,
+    serviceHashes: config.SERVICE_TOKEN_SHA256S,
+    lookup: tokens.lookup,
+    onUse: (token, address) => uses.note(token, address),
+    now,
+  };
 }

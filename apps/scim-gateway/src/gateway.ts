@@ -4,13 +4,14 @@ import { openEventLog } from '@bitabiz/messaging/open-log';
 import { startRelay } from '@bitabiz/messaging/relay';
 import { bringBackLostTail } from '@bitabiz/projections/lost-tail';
 import { RELAY, RelayController, relayMetrics } from '@bitabiz/projections/relay.controller';
+import { authenticate } from '@bitabiz/service-kit/auth';
 import { startService, type RunningService } from '@bitabiz/service-kit/bootstrap';
 import { createPool } from '@bitabiz/service-kit/database';
 import { createLogger, type Logger } from '@bitabiz/service-kit/log';
 import { Metrics } from '@bitabiz/service-kit/metrics';
 import { assertRoleCannotBypass, assertWalls, migrate } from '@bitabiz/service-kit/migrations';
 import { CqrsModule } from '@nestjs/cqrs';
-import { AccessTokens } from './access.js';
+import { AccessTokens, authOf } from './access.js';
 import { AccountsController } from './account/accounts.controller.js';
 import { Accounts } from './account/accounts.query.js';
 import { ClientsController } from './account/clients.controller.js';
@@ -114,24 +115,20 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
   const uses = new CredentialUses(app, now, logger);
 
+  const auth = authOf(config, { tokens, uses, now });
+
   const service = await startService({
     name,
     config,
     logger,
     metrics,
-    auth: {
-      operatorHash: config.OPERATOR_TOKEN_SHA256,
-      serviceHashes: config.SERVICE_TOKEN_SHA256S,
-      lookup: tokens.lookup,
-      onUse: (token, address) => uses.note(token, address),
-      now,
-    },
+    auth,
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
     protocols: [scimErrors, oauthErrors],
     prepare: (server) => {
       acceptScim(server);
       acceptForms(server);
-      acceptFiles(server);
+      acceptFiles(server, (authorization) => authenticate(authorization, auth));
       recordRequests(server, { log: provisioning.log, tokens, newId: ids.next });
     },
     bodyLimit: maxPayloadSize,

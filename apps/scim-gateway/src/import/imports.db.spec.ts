@@ -162,6 +162,13 @@ describe('what is no import', () => {
     expect((await fresh.admin('GET', '/imports')).body['imports']).toEqual([]);
   });
 
+  it('of a stranger is not even read', async () => {
+    const url = `http://127.0.0.1:${gateway.env.PORT}/accounts/${account.id}/imports`;
+    const body = new Uint8Array(21 * 1024 * 1024);
+    const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'text/csv' }, body });
+    expect([answer.status, await answer.json()]).toEqual([401, expect.objectContaining({ code: 'token.missing' })]);
+  });
+
   it('is taken nowhere else', async () => {
     const answer = await account.admin('POST', '/employees', 'a,b', { 'content-type': 'text/csv' });
     expect(answer.status).toBe(415);

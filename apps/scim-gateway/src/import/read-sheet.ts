@@ -43,7 +43,7 @@ const unreadable = (reason: string) =>
     'import.unreadable',
     `The file cannot be read: ${reason.slice(0, 200)}. Send an Excel file (.xlsx) or CSV; the template shows the columns`,
   );
-const tooLarge = (reason: string) =>
+export const tooLarge = (reason: string) =>
   new Refused(
     'import.tooLarge',
     `The file is too large: ${reason}. Send at most ${mostRows - 1} employees and ${mostBytes / 1024 / 1024} MiB at once`,
