@@ -53,6 +53,7 @@ export function decide(command: AccountCommand, account: Account): AccountEvent[
       return [{ type: 'AttributesSynchronised', data: { fields, spellings } }];
     }
     case 'IssueToken':
+    case 'RegenerateToken':
     case 'RevokeToken':
       return decideToken(command, open.tokens);
     case 'IssueClientSecret':

@@ -22,6 +22,13 @@ const NewToken = z.object({
   expiresAt: z.iso.datetime().nullable().optional(),
 });
 
+const Regeneration = z.object({
+  name: z.string().trim().min(1).max(100).default('Microsoft Entra ID'),
+  /** How long the token that Entra has goes on, in hours; 0: it stops now. */
+  graceHours: z.number().min(0).max(720).default(0),
+});
+const hourMs = 3_600_000;
+
 /** Accounts and their tokens, for the operator (P1, P15, P16). */
 @Controller('accounts')
 @Allow('operator')
@@ -89,6 +96,24 @@ export class AccountsController {
     const data = { tokenId, name, scope, hash, ...(expiresAt !== undefined && { expiresAt }) };
     const account = await this.run(request, accountId, { type: 'IssueToken', data, at: new Date().toISOString() });
     return { tokenId, token, scope, name, expiresAt: requireOpen(account).tokens[tokenId]?.expiresAt ?? null };
+  }
+
+  /** "Generate new" (P1, P16): shown once, as above. */
+  @Post(':accountId/tokens/regeneration')
+  @Allow('operator', 'account:admin')
+  async regenerate(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Body({ schema: Regeneration.prefault({}) }) { name, graceHours }: z.output<typeof Regeneration>,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    const tokenId = this.ids.next();
+    const { token, hash } = newToken('bbscim');
+    const now = new Date();
+    const until = new Date(now.getTime() + graceHours * hourMs).toISOString();
+    const data = { tokenId, name, hash, until };
+    const account = await this.run(request, accountId, { type: 'RegenerateToken', data, at: now.toISOString() });
+    const { expiresAt } = requireOpen(account).tokens[tokenId] ?? { expiresAt: null };
+    return { tokenId, token, scope: 'scim', name, expiresAt, oldTokensUntil: until };
   }
 
   @Delete(':accountId/tokens/:tokenId')

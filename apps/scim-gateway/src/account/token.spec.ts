@@ -53,6 +53,29 @@ describe('a token (P1, P16)', () => {
   it('that there is not cannot be revoked', () => given(created).when(revoke).thenRefused('token.unknown'));
 });
 
+describe('a token that is generated anew (P16)', () => {
+  const later = '2026-11-26T12:00:00.000Z';
+  const anew = (until: string) => {
+    const { expiresAt: _, scope: __, ...data } = token(9);
+    return { type: 'RegenerateToken', data: { ...data, until }, at } as const;
+  };
+  const inAYear = issued(9, 'scim', '2027-11-25T12:00:00.000Z');
+
+  it('is the first', () => given(created).when(anew(at)).then(inAYear));
+  it('ends the old one at once', () => given(created, issued(1)).when(anew(at)).then(revoked(1, at), inAYear));
+  it('lets the old one go on for the grace that was chosen', () =>
+    given(created, issued(1)).when(anew(later)).then(revoked(1, later), inAYear));
+  it('lets only the newest of two go on', () =>
+    given(created, issued(1), issued(2)).when(anew(later)).then(revoked(1, at), revoked(2, later), inAYear));
+  it('lengthens no life that ends sooner', () =>
+    given(created, issued(1, 'scim', '2026-11-25T13:00:00.000Z'))
+      .when(anew(later))
+      .then(inAYear));
+  it('leaves the tokens of administrators alone', () =>
+    given(created, issued(1, 'admin')).when(anew(at)).then(inAYear));
+  it('is generated once', () => given(created, issued(9)).when(anew(at)).thenNothing());
+});
+
 describe('the third SCIM token of an account (P16)', () => {
   const two = [created, issued(1), issued(2)];
   it('is refused, with the names of the two', () => {

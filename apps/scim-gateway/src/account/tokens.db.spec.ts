@@ -42,6 +42,26 @@ describe('tokens (P1, P16)', () => {
     expect((await account.scim('GET', '/Users')).status).toBe(401);
   });
 
+  it('are generated anew by a Setup admin: the old one stops at once, or after the grace', async () => {
+    const account = await gateway.newAccount('Anew');
+    const anew = async (body?: object) => (await account.admin('POST', '/tokens/regeneration', body)).body;
+    const second = await anew({ graceHours: 24 });
+    const third = gateway.as((await anew())['token'], '/scim/v2');
+    expect((await account.scim('GET', '/Users')).status).toBe(401);
+    expect((await gateway.as(second['token'], '/scim/v2')('GET', '/Users')).status).toBe(401);
+    expect((await third('GET', '/Users')).status).toBe(200);
+    const fourth = await anew({ graceHours: 24, name: 'Fourth' });
+    expect((await third('GET', '/Users')).status).toBe(200);
+    expect((await gateway.as(fourth['token'], '/scim/v2')('GET', '/Users')).status).toBe(200);
+    expect((await listed(account.id)).filter(({ scope }) => scope === 'scim').map(({ state }) => state)).toEqual([
+      'revoked',
+      'revoked',
+      'expiring',
+      'active',
+    ]);
+    expect((await account.admin('POST', '/tokens/regeneration', { graceHours: -1 })).status).toBe(400);
+  });
+
   it('stop within a second on a replica that has just used them', async () => {
     const account = await gateway.newAccount('Two replicas');
     const issued = await issue(account.id);
