@@ -1,4 +1,5 @@
 import { contracts } from '@bitabiz/event-contracts';
+import { plainArray, textArray } from '@bitabiz/service-kit/sql-arrays';
 import type { Batch } from './store.js';
 
 const argumentTypes =
@@ -41,24 +42,24 @@ export function layOut(
 ): unknown[] {
   return [
     accountId,
-    reads.map((read) => read.stream),
-    reads.map((read) => read.version),
-    releases.map((claim) => claim.key),
-    releases.map((claim) => claim.stream),
-    claims.map((claim) => claim.key),
-    claims.map((claim) => claim.stream),
-    events.map((event) => event.id),
-    events.map((event) => event.stream),
-    versions,
-    events.map((event) => event.type),
-    events.map((event) => definitionOf(event.type).version),
-    events.map((event) => event.time),
-    events.map((event) => event.actor),
-    events.map((event) => event.causationId),
-    events.map((event) => event.correlationId),
-    sealed.map((each) => each.keyId),
-    startsOf(sealed),
-    sealed.map((each) => each.data.length),
+    textArray(reads.map((read) => read.stream)),
+    plainArray(reads.map((read) => read.version)),
+    textArray(releases.map((claim) => claim.key)),
+    textArray(releases.map((claim) => claim.stream)),
+    textArray(claims.map((claim) => claim.key)),
+    textArray(claims.map((claim) => claim.stream)),
+    plainArray(events.map((event) => event.id)),
+    textArray(events.map((event) => event.stream)),
+    versions && plainArray(versions),
+    plainArray(events.map((event) => event.type)),
+    plainArray(events.map((event) => definitionOf(event.type).version)),
+    plainArray(events.map((event) => event.time.toISOString())),
+    textArray(events.map((event) => event.actor)),
+    textArray(events.map((event) => event.causationId)),
+    textArray(events.map((event) => event.correlationId)),
+    plainArray(sealed.map((each) => each.keyId)),
+    plainArray(startsOf(sealed)),
+    plainArray(sealed.map((each) => each.data.length)),
     Buffer.concat(sealed.map((each) => each.data)),
     rows === undefined ? null : JSON.stringify(rows),
   ];

@@ -1,6 +1,7 @@
-import { withConnection, createPool } from '@bitabiz/service-kit/database';
+import { createPool, withConnection } from '@bitabiz/service-kit/database';
 import type { Logger } from '@bitabiz/service-kit/log';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
+import { plainArray, textArray } from '@bitabiz/service-kit/sql-arrays';
 import type { Pool } from 'pg';
 import { LogRefused, type LogMessage } from './log.js';
 import { wrongPartitions } from './wrong-partitions.js';
@@ -65,9 +66,9 @@ export class PostgresStore {
         text: 'select log.publish($1, $2, $3, $4)',
         values: [
           topic,
-          messages.map((each) => each.partition),
-          messages.map((each) => each.key),
-          messages.map((each) => each.value),
+          plainArray(messages.map((each) => each.partition)),
+          textArray(messages.map((each) => each.key)),
+          textArray(messages.map((each) => each.value)),
         ],
       });
     } catch (error) {

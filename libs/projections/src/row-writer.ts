@@ -1,5 +1,5 @@
 import type { PoolClient } from 'pg';
-import { textArray } from './text-array.js';
+import { textArray } from '@bitabiz/service-kit/sql-arrays';
 
 /** A row as JSON shows it: dates as text, so that a row read back is the row that was written. */
 export type Row = { account_id: string } & Record<string, unknown>;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { nonceBytes, seal, type EmployeeKey, type KeyRing } from '@bitabiz/event-store';
+import { byteaArray, plainArray, textArray } from '@bitabiz/service-kit/sql-arrays';
 import type { Pool } from 'pg';
 import { employeesOf, type FoundEmployee } from './employees.query.js';
 import type { Content, Gathered } from './entry.js';
@@ -103,4 +104,13 @@ const insert = `with stored as (
     select account_id, minute, action, outcome, code, lookup, count(*) from stored group by 1, 2, 3, 4, 5, 6 order by 1, 2, 3, 4, 5, 6
   on conflict (account_id, minute, action, outcome, code, lookup) do update set requests = a.requests + excluded.requests`;
 
-const columnsOf = (rows: readonly Row[]) => columns.map(([, , of]) => rows.map((row) => of(row) ?? null));
+const arrayOf: Readonly<Record<string, (values: never[]) => string | Buffer>> = {
+  text: textArray,
+  bytea: byteaArray,
+  uuid: plainArray,
+  smallint: plainArray,
+};
+const columnsOf = (rows: readonly Row[]) =>
+  columns.map(([, type, of]) =>
+    (arrayOf[type] as (values: unknown[]) => string | Buffer)(rows.map((row) => of(row) ?? null)),
+  );
