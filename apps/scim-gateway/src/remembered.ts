@@ -16,9 +16,13 @@ export type Recalled = { known: Known; missing: Wanted | undefined };
  * everything that a decision looked at (decision 2), and a decision that changes nothing is made again from what is read.
  */
 export class Remembered {
-  private readonly accounts = new LRUCache<string, NonNullable<Known['account']>>({ max: accounts, ttl: rememberedMs });
+  private readonly accounts = new LRUCache<string, NonNullable<Known['account']>>({
+    max: accounts,
+    ttl: rememberedMs,
+    ttlResolution: 100,
+  });
   /** By account and employee id, and by account and SCIM id: two names of one row. */
-  private readonly users = new LRUCache<string, UserRow>({ max: 2 * users, ttl: rememberedMs });
+  private readonly users = new LRUCache<string, UserRow>({ max: 2 * users, ttl: rememberedMs, ttlResolution: 100 });
 
   /** Names are never remembered: the append finds out who holds one. @returns undefined when all must be read. */
   recall({ accountId, userIds, scimIds }: Wanted): Recalled | undefined {

@@ -15,8 +15,10 @@ export type OutboxBatch = {
 
 const shardLock = 20262;
 
-/** Under load the relay looks this often at most: a look costs the same for one row as for many. */
-const gatherMs = 25;
+/** Under load the relay looks this often at most: a look costs the same for one row as for many. The busier, the more a look is to bring. */
+const gatherMs = { usually: 25, busy: 50 };
+/** Events of one look that make it busy: about five hundred a second. */
+const busyEvents = 12;
 
 /** What the relay reads: rows in order with their events, as the named batch role. */
 export class Outbox {
@@ -27,6 +29,7 @@ export class Outbox {
   /** This process holds the shard's lock: its own relay publishes. */
   private held = false;
   private wakeAfter = 0;
+  private gatherMs = gatherMs.usually;
   private waking: NodeJS.Timeout | undefined;
 
   constructor(
@@ -43,7 +46,7 @@ export class Outbox {
     const wait = this.wakeAfter - performance.now();
     const wake = () => {
       this.waking = undefined;
-      this.wakeAfter = performance.now() + gatherMs;
+      this.wakeAfter = performance.now() + this.gatherMs;
       if (this.held) this.wake?.();
       else this.pool.query(`select pg_notify('store_outbox', '')`).catch(() => undefined);
     };
@@ -76,6 +79,7 @@ export class Outbox {
     });
     if (rows.length === 0) await this.raiseFloor();
     const wanted = rows.filter((row) => Number(row.account_seq) >= Number(row.first_seq));
+    this.gatherMs = wanted.length >= busyEvents ? gatherMs.busy : gatherMs.usually;
     const envelopes = await this.envelopes(wanted);
     const batches: OutboxBatch[] = [];
     wanted.forEach((row, index) => {

@@ -20,7 +20,7 @@ type Remembered = { event: NewEvent; version: number; streamVersion: number };
 
 /** What this process sealed a moment ago, so that its own relay need not read and open it again. An event is known by its id and never changes. */
 export class RecentEvents {
-  private readonly events = new LRUCache<string, Remembered>({ max: events, ttl: rememberedMs });
+  private readonly events = new LRUCache<string, Remembered>({ max: events, ttl: rememberedMs, ttlResolution: 100 });
 
   remember(recent: Remembered): void {
     this.events.set(recent.event.id, recent);
