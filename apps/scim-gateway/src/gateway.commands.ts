@@ -127,12 +127,15 @@ export class GatewayCommands {
     { request, cause }: { request: UserRequest; cause: Cause },
   ): Answer {
     const user = handle(world, request, cause, (timeZone) => dayIn(timeZone, this.outside.now()));
-    if (user.events.includes('UserDeleted')) groups.leave(user.known.user.userId, cause);
+    if (user.events.some((type) => leavingGroups.has(type))) groups.leave(user.known.user.userId, cause);
     return { user };
   }
 }
 
-/** Who may be deleted by a command leaves the groups with it (P10). */
+/** A person whom SCIM shows no more is a member of nothing that it shows (P10, P13). */
+const leavingGroups = new Set(['UserDeleted', 'UserDetached']);
+
+/** Who may be deleted or detached by a command leaves the groups with it. */
 function groupNeedsOfCommand(command: GatewayCommand): GroupNeeds[] {
   const leaving = (userIds: string[], scimIds: string[]) => [{ ...noNeeds, leavers: { userIds, scimIds } }];
   if (command.kind === 'group') return [groupNeedsOf(command.request)];
@@ -140,7 +143,8 @@ function groupNeedsOfCommand(command: GatewayCommand): GroupNeeds[] {
   if (command.kind !== 'user') return [];
   const { request } = command;
   if (request.type === 'Remove') return leaving([], [request.scimId]);
-  return request.type === 'DeactivateByHand' ? leaving([request.userId], []) : [];
+  const byHand = request.type === 'DeactivateByHand' || request.type === 'RemoveAdUserMark';
+  return byHand ? leaving([request.userId], []) : [];
 }
 
 /** Whoever imports or works by hand often names somebody who is there; who is deleted or erased leaves groups, which are read. */

@@ -40,6 +40,12 @@ const clientsMigration: Migration = {
   ].join('\n'),
 };
 
+/** Employees whose AD user mark was removed (P13). */
+const detachedMigration: Migration = {
+  name: 'gateway detached users',
+  sql: sqlFile(import.meta.url, './user/detached.table.sql'),
+};
+
 /** The provisioning log (P18). */
 const provisioningLogMigration: Migration = {
   name: 'gateway provisioning log',
@@ -75,6 +81,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         provisioningLogMigration,
         usesMigration,
         clientsMigration,
+        detachedMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

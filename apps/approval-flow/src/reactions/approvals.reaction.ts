@@ -130,6 +130,8 @@ function changeOf(events: AnyEvent[]): Change {
     if (manager !== null) change.referred = true;
     if (
       event.type === 'ManagerChanged' ||
+      // An AD user's manager is the one in Entra again (A3, P13).
+      event.type === 'UserAdopted' ||
       manager !== null ||
       event.type === 'UserDeleted' ||
       event.type === 'UserActivated'

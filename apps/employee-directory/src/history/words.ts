@@ -27,6 +27,8 @@ export function inWords(line: Line, nameOf: (id: string) => string | undefined):
       return `Created ${by[event.data.origin]}${event.data.active ? '' : ', inactive'}`;
     case 'UserAdopted':
       return 'Became an AD user: Entra manages this employee from now on';
+    case 'UserDetached':
+      return 'The AD user mark was removed by hand: Entra does not manage this employee any more';
     case 'UserProfileChanged':
       return `${Object.entries(event.data.changes).map(changed).join('; ')} (${by[event.data.origin]})`;
     case 'UserLoginChanged':

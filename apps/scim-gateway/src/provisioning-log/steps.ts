@@ -84,8 +84,10 @@ const isNamesake = ({ found, modified = [] }: Content): boolean =>
       displayName === 'externalId' && isUuid(oldValue ?? '') && isUuid(newValue ?? ''),
   );
 
-function matching(method: string, { found, sought, matches = 0 }: Content): string {
+function matching(method: string, { found, sought, matches = 0, reattached }: Content): string {
   if (sought) return `Looked for by ${sought.join(', ')}: ${matches === 0 ? 'nobody' : `${matches} found`}`;
+  if (reattached)
+    return `The employee with this ${found} had been taken out of the integration by hand: assigned again, so re-attached as AD user, with id and history (P13)`;
   if (found !== undefined)
     return `There is an employee with this ${found}: the same one is kept, with id and history (P6)`;
   return method === 'POST' ? 'Nobody has this name: a new one' : 'Found by id';

@@ -2,7 +2,7 @@ import type { Profile, UserEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { changesBetween } from './changes.decider.js';
 import { requireFree, requireMandatory, type Admitted, type Holder } from './names.decider.js';
-import { isEmployee, type Employee, type User } from './user-state.decider.js';
+import { isEmployee, isShown, type Employee, type User } from './user-state.decider.js';
 
 /** The day in the account's time zone, as YYYY-MM-DD, comes in from outside (P8). */
 type Today = { today: string };
@@ -25,7 +25,10 @@ export type Provisioning =
   | { type: 'UpdateUser'; data: UpdateUser }
   | { type: 'DeleteUser'; data: Today };
 
-/** POST (P6): a new employee, or the one whom `admit` found. `active` = false makes an inactive card and reactivates nobody. */
+/**
+ * POST (P6): a new employee, or the one whom `admit` found, who keeps the SCIM id; a detached one is an AD user again (P13).
+ * `active` = false makes an inactive card and reactivates nobody.
+ */
 export function provisionUser({ userId, values, found = 'userName', today }: ProvisionUser, user: User): UserEvent[] {
   const { userName, email, profile, externalId, manager, active } = values;
   requireMandatory({ userName, email, givenName: profile.givenName, familyName: profile.familyName });
@@ -85,8 +88,8 @@ function activity(user: Employee, active: boolean, today: string, matched: 'id' 
   return [{ type: 'UserReactivated', data: { userId, origin: 'provisioning', matchedBy: matched } }];
 }
 
-/** A released or erased employee is gone for SCIM; the answer is 404 (P10). */
+/** Whoever is released, erased or detached is gone for SCIM; the answer is 404 (P10, P13). */
 function visible(user: User): Employee {
-  if (user.status === 'active' || user.status === 'inactive') return user;
+  if (isShown(user)) return user;
   throw new Refused('user.unknown', 'There is no such user', 'unknown');
 }

@@ -13,6 +13,7 @@ export type UserRow = {
   status: Employee['status'];
   active: boolean;
   ad_user: boolean;
+  detached: boolean;
   external_id: string | null;
   user_name_key: string | null;
   email_key: string | null;
@@ -40,6 +41,7 @@ export function fromRow(row: UserRow): KnownUser {
       userId: row.user_id,
       scimId: row.scim_id,
       adUser: row.ad_user,
+      detached: row.detached,
       userName,
       email,
       profile: profile as Profile,
@@ -64,6 +66,7 @@ export function toRow(user: Employee, known: KnownUser): UserRow {
     status: user.status,
     active: user.status === 'active',
     ad_user: user.adUser,
+    detached: user.detached,
     external_id: user.externalId,
     user_name_key: held ? (folded.userName ?? null) : null,
     email_key: held ? (folded.email ?? null) : null,

@@ -48,6 +48,8 @@ export const reactivated = (matchedBy: 'id' | 'userName' | 'email'): Named<'User
   type: 'UserReactivated',
   data: { userId: ada, origin: 'provisioning', matchedBy },
 });
+/** The AD user mark is removed (P13). */
+export const detached: Named<'UserDetached'> = { type: 'UserDetached', data: { userId: ada } };
 /** The card after a hard delete: it stays in the inactive list, its names are free. */
 export const inactive: Named<'UserDeleted'> = {
   type: 'UserDeleted',

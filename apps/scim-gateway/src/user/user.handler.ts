@@ -7,7 +7,7 @@ import type { Cause, World } from '../world.js';
 import type { Edit } from './managed.decider.js';
 import { admit, type Names } from './names.decider.js';
 import { decide, type UserCommand } from './user.decider.js';
-import { isEmployee, type Employee } from './user-state.decider.js';
+import { isEmployee, isShown, type Employee } from './user-state.decider.js';
 import type { KnownUser } from './user-row.js';
 import { fromValues, toValues, type UserValues } from './user-values.js';
 
@@ -23,7 +23,8 @@ export type UserRequest =
   | { type: 'CreateByHand'; userId: string; profile: Profile; names: Names }
   | { type: 'EditByHand'; userId: string; edit: Edit }
   | { type: 'DeactivateByHand'; userId: string }
-  | { type: 'ActivateByHand'; userId: string; scimId: string; names: Partial<Names> };
+  | { type: 'ActivateByHand'; userId: string; scimId: string; names: Partial<Names> }
+  | { type: 'RemoveAdUserMark'; userId: string };
 
 export type UserOutcome = {
   known: KnownUser & { user: Employee };
@@ -56,6 +57,7 @@ export function needsOf(request: UserRequest): { userIds: string[]; scimIds: str
     case 'EditByHand':
       return { userIds: [request.userId], scimIds: [], keys: keys(request.edit) };
     case 'DeactivateByHand':
+    case 'RemoveAdUserMark':
       return { userIds: [request.userId], scimIds: [], keys: [] };
     case 'ActivateByHand':
       return { userIds: [request.userId], scimIds: [], keys: keys(request.names) };
@@ -153,6 +155,8 @@ function commandFor(world: World, request: UserRequest, today: string): Addresse
       const holders = world.holdersOf(wantedNames(world, userId, names));
       return { userId, command: { type: 'ActivateUserByHand', data: { scimId, ...names, holders, provisioned } } };
     }
+    case 'RemoveAdUserMark':
+      return { userId: request.userId, command: { type: 'RemoveAdUserMark', data: {} } };
   }
 }
 
@@ -184,9 +188,7 @@ function scimUser(
 ): KnownUser & { user: Employee } {
   const userId = world.userIdOf(scimId);
   const known = userId === undefined ? undefined : world.user(userId);
-  if (!known || !isEmployee(known.user) || known.user.status === 'released' || known.user.scimId !== scimId) {
-    throw unknownUser(scimId);
-  }
+  if (!known || !isShown(known.user) || known.user.scimId !== scimId) throw unknownUser(scimId);
   requireVersion(known.version, expected);
   return { ...known, user: known.user };
 }

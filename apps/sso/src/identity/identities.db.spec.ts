@@ -143,6 +143,21 @@ describe('a linked person (S4)', () => {
     expect(link).toMatchObject({ allowed: false, reason: 'not provisioned' });
   });
 
+  it('is let in without Entra once the AD user mark is removed, and linked again with it (P13, S9)', async () => {
+    const userId = hire({ externalId: objectId });
+    suspend(userId);
+    gateway.add({ type: 'UserDetached', data: { userId } });
+    gateway.add({ type: 'UserReactivated', data: { userId, origin: 'hand', matchedBy: 'id' } });
+    await deliver();
+    const alone = { id: userId, adUser: false, objectId: null };
+    expect(await admit(ada)).toMatchObject({ allowed: true, employee: alone });
+    expect(await admit('nobody@nordlys.example', { objectId })).toMatchObject({ reason: 'not provisioned' });
+    gateway.add({ type: 'UserAdopted', data: { userId } });
+    await deliver();
+    const linked = { id: userId, adUser: true, objectId };
+    expect(await admit('nobody@nordlys.example', { objectId })).toMatchObject({ allowed: true, employee: linked });
+  });
+
   it('is not linked by an external id that is no GUID', async () => {
     hire({ externalId: 'ada.lovelace' });
     await deliver();

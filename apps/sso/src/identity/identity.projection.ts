@@ -50,6 +50,8 @@ function evolve(row: Identity | undefined, event: UserEvent & { accountId: strin
   switch (event.type) {
     case 'UserAdopted':
       return { ...row, ad_user: true };
+    case 'UserDetached':
+      return { ...row, ad_user: false };
     case 'UserLoginChanged':
       return { ...row, ...names(event.data.to.userName, event.data.to.email) };
     case 'ExternalIdChanged':
