@@ -7,7 +7,8 @@ import { KnownGroupsQuery, noNeeds, type GroupNeeds } from './group/known-groups
 import { KnownQuery, type Wanted } from './known.query.js';
 import type { Recalled, Remembered } from './remembered.js';
 import { eraseUser } from './user/erase.decider.js';
-import { handle, needsOf, type UserOutcome, type UserRequest } from './user/user.handler.js';
+import { handle, type UserOutcome } from './user/user.handler.js';
+import { needsOf, type UserRequest } from './user/user.request.js';
 import { World, type Cause, type Known, type Outside } from './world.js';
 
 export type GatewayCommand =
@@ -17,22 +18,6 @@ export type GatewayCommand =
   | { kind: 'account'; command: AccountCommand; cause: Cause };
 
 type Answer = { user: UserOutcome } | { group: GroupOutcome } | { account: Account } | { erased: string[] };
-
-type Zone = { format: Intl.DateTimeFormat; minute: number; day: string };
-const zones = new Map<string, Zone>();
-
-/** The day of an instant in a time zone, as YYYY-MM-DD (P8). A minute has one day in every zone, so it is worked out once a minute. */
-export function dayIn(timeZone: string, at: Date): string {
-  let zone = zones.get(timeZone);
-  if (!zone) {
-    const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    zone = { format, minute: Number.NaN, day: '' };
-    zones.set(timeZone, zone);
-  }
-  const minute = Math.floor(at.getTime() / 60_000);
-  if (zone.minute !== minute) Object.assign(zone, { minute, day: zone.format.format(at) });
-  return zone.day;
-}
 
 /** The one way in: commands of an account wait together, are decided in order and appended in one call (decision 2). */
 export class GatewayCommands {
@@ -126,7 +111,7 @@ export class GatewayCommands {
     groups: GroupWorld,
     { request, cause }: { request: UserRequest; cause: Cause },
   ): Answer {
-    const user = handle(world, request, cause, (timeZone) => dayIn(timeZone, this.outside.now()));
+    const user = handle(world, request, cause, this.outside.now());
     if (user.events.some((type) => leavingGroups.has(type))) groups.leave(user.known.user.userId, cause);
     return { user };
   }

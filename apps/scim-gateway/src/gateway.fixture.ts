@@ -64,12 +64,7 @@ export async function openGateway(over: Record<string, string> = {}) {
       (await asOperator('POST', `/accounts/${id}/tokens`, { scope, name: scope })).body['token'];
     const token = (await issue('scim')) as string;
     const scim = as(token, '/scim/v2');
-    const create = async (name: string, over: object = {}) => {
-      const answer = await scim('POST', '/Users', person(name, { ...over }));
-      if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
-      return answer.body;
-    };
-    return { id, token, scim, admin: as(await issue('admin'), `/accounts/${id}`), create };
+    return { id, token, scim, admin: as(await issue('admin'), `/accounts/${id}`), create: creating(scim) };
   }
 
   return {
@@ -118,6 +113,15 @@ export async function query(url: string, text: string): Promise<Record<string, a
 }
 
 export type OpenGateway = Awaited<ReturnType<typeof openGateway>>;
+
+/** How an account's `scim` creates people. */
+export const creating =
+  (scim: Call): TestAccount['create'] =>
+  async (name, over = {}) => {
+    const answer = await scim('POST', '/Users', person(name, { ...over }));
+    if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
 
 /** Asks a server with a token. */
 export function caller(base: string, token: string): Call {

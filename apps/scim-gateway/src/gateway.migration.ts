@@ -46,6 +46,12 @@ const detachedMigration: Migration = {
   sql: sqlFile(import.meta.url, './user/detached.table.sql'),
 };
 
+/** Employees and the move to a new tenant (P14). */
+const migratedMigration: Migration = {
+  name: 'gateway tenant migration',
+  sql: sqlFile(import.meta.url, './user/migrated.table.sql'),
+};
+
 /** The provisioning log (P18). */
 const provisioningLogMigration: Migration = {
   name: 'gateway provisioning log',
@@ -82,6 +88,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         usesMigration,
         clientsMigration,
         detachedMigration,
+        migratedMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

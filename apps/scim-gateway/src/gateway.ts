@@ -15,6 +15,8 @@ import { AccountsController } from './account/accounts.controller.js';
 import { Accounts } from './account/accounts.query.js';
 import { ClientsController } from './account/clients.controller.js';
 import { Clients } from './account/clients.query.js';
+import { TenantMigrationController } from './account/tenant-migration.controller.js';
+import { TenantMigrations } from './account/tenant-migrations.query.js';
 import { CredentialUses } from './account/uses.js';
 import { ForAccountHandler } from './account/for-account.command.js';
 import { ForGroupHandler } from './group/for-group.command.js';
@@ -139,6 +141,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         UnknownController,
         AccountsController,
         ClientsController,
+        TenantMigrationController,
         TokenController,
         OAuthMetadataController,
         EmployeesController,
@@ -153,6 +156,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: GatewayCommands, useValue: commands },
         { provide: AccessTokens, useValue: tokens },
         { provide: Clients, useValue: new Clients(app) },
+        { provide: TenantMigrations, useValue: new TenantMigrations(app) },
         { provide: Proofs, useValue: new Proofs(app, assertions, now) },
         { provide: SignedTokens, useValue: new SignedTokens(config.WRAPPING_KEYS, now) },
         { provide: Limits, useValue: limits },

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { clientContracts } from './client.events.js';
 import { contract, type EventOf } from './contract.js';
+import { tenantMigrationContracts } from './tenant-migration.events.js';
 
 const common = { version: 1, source: 'scim-gateway', personal: false } as const;
 const tokenId = z.uuid();
@@ -66,6 +67,7 @@ export const accountContracts = [
   TokenIssued,
   TokenRevoked,
   ...clientContracts,
+  ...tenantMigrationContracts,
 ] as const;
 
 export type AccountEvent = EventOf<(typeof accountContracts)[number]>;

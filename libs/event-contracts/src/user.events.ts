@@ -96,6 +96,21 @@ export const UserReactivated = contract({
   schema: z.object({ userId, origin: Origin, matchedBy: z.enum(['id', 'userName', 'email']) }),
 });
 
+/**
+ * The first that the new Entra tenant wrote about an employee during a tenant migration (P14): who was linked to the old tenant is so no
+ * more. `matchedBy` is null for a new employee, whom nobody's name matched; `id`: Entra had asked for the name before.
+ */
+export const UserMigrated = contract({
+  ...personal,
+  type: 'UserMigrated',
+  schema: z.object({
+    userId,
+    migrationId: z.uuid(),
+    matchedBy: z.enum(['id', 'userName', 'email']).nullable(),
+    at: z.iso.datetime(),
+  }),
+});
+
 /** The AD user mark was removed by hand from an inactive employee (P13): hidden from SCIM from now on, names stay taken. */
 export const UserDetached = contract({ ...personal, type: 'UserDetached', schema: z.object({ userId }) });
 
@@ -131,6 +146,7 @@ export const userContracts = [
   ManagerChanged,
   UserSuspended,
   UserReactivated,
+  UserMigrated,
   UserDetached,
   UserDeleted,
   UserActivated,

@@ -69,6 +69,7 @@ function evolve(row: Person | undefined, event: UserEvent & { accountId: string 
     case 'UserActivated':
       return { ...row, ...activity('active'), ...activated(event.data) };
     case 'ExternalIdChanged':
+    case 'UserMigrated':
       return row;
   }
 }

@@ -98,6 +98,7 @@ function evolve(row: Card | undefined, event: UserEvent & { accountId: string; t
       };
     }
     case 'ExternalIdChanged':
+    case 'UserMigrated':
       return row;
   }
 }

@@ -8,7 +8,8 @@ import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
 import { isStorable } from '../scim/text.js';
 import { ForUser } from './for-user.command.js';
-import type { UserOutcome, UserRequest } from './user.handler.js';
+import type { UserOutcome } from './user.handler.js';
+import type { UserRequest } from './user.request.js';
 
 const Id = z.uuid();
 const text = z.string().trim().max(8192).refine(isStorable, 'contains a character that cannot be stored');

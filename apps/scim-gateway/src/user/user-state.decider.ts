@@ -14,7 +14,11 @@ export type Card = {
   externalId: string | null;
   manager: string | null;
   terminatedOn: string | null;
+  /** How the new tenant first wrote about the employee during the last tenant migration that did so (P14); null: none ever did. */
+  migrated: Migrated | null;
 };
+
+export type Migrated = { migrationId: string; matchedBy: 'id' | 'userName' | 'email' | null; at: string };
 
 export type Employee = { status: 'active' | 'inactive' | 'released' } & Card;
 export type User = { status: 'unknown' } | Employee | { status: 'erased'; userId: string };
@@ -39,7 +43,7 @@ export function evolve(user: User, event: UserEvent): User {
     const { userId, scimId, adUser, active, userName, email, profile, externalId, manager, terminatedOn } = event.data;
     const status = active ? 'active' : 'inactive';
     const card = { userId, scimId, adUser, userName, email, profile, externalId, manager, terminatedOn };
-    return { status, ...card, detached: false };
+    return { status, ...card, detached: false, migrated: null };
   }
   if (event.type === 'UserErased') return { status: 'erased', userId: event.data.userId };
   return isEmployee(user) ? changed(user, event) : user;
@@ -53,6 +57,10 @@ function changed(user: Employee, event: Change): Employee {
       return { ...user, adUser: true, detached: false };
     case 'UserDetached':
       return { ...user, adUser: false, detached: true };
+    case 'UserMigrated': {
+      const { migrationId, matchedBy, at } = event.data;
+      return { ...user, migrated: { migrationId, matchedBy, at } };
+    }
     case 'UserProfileChanged':
       return { ...user, profile: withChanges(user.profile, event.data.changes) };
     case 'UserLoginChanged':

@@ -69,6 +69,7 @@ export const holder: Holder = {
   scimId: '018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c99',
   active: true,
   adUser: true,
+  migrationId: null,
 };
 
 export const provision = (over: Partial<Values>, found?: 'userName' | 'email'): UserCommand => ({
