@@ -13,3 +13,11 @@ export function dayIn(timeZone: string, at: Date): string {
   if (zone.minute !== minute) Object.assign(zone, { minute, day: zone.format.format(at) });
   return zone.day;
 }
+
+/** The day so many months earlier; the last of the month where it has no such day. @param day as YYYY-MM-DD. */
+export function monthsBefore(day: string, months: number): string {
+  const [year = 0, month = 0, date = 0] = day.split('-').map(Number);
+  const last = new Date(Date.UTC(year, month - months, 0));
+  last.setUTCDate(Math.min(date, last.getUTCDate()));
+  return last.toISOString().slice(0, 10);
+}

@@ -1,12 +1,13 @@
 import { CommandQueue, type EventStore, type Outbox, type Try } from '@bitabiz/event-store';
 import type { Pool } from 'pg';
 import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
+import { dueBefore } from './erasure/due.js';
 import { GroupWorld } from './group/group-world.js';
 import { groupNeedsOf, handleGroup, type GroupOutcome, type GroupRequest } from './group/group.handler.js';
 import { KnownGroupsQuery, noNeeds, type GroupNeeds } from './group/known-groups.query.js';
 import { KnownQuery, type Wanted } from './known.query.js';
 import type { Recalled, Remembered } from './remembered.js';
-import { eraseUser } from './user/erase.decider.js';
+import { eraseDueUser, eraseUser } from './user/erase.decider.js';
 import { handle, type UserOutcome } from './user/user.handler.js';
 import { needsOf, type UserRequest } from './user/user.request.js';
 import { World, type Cause, type Known, type Outside } from './world.js';
@@ -14,8 +15,13 @@ import { World, type Cause, type Known, type Outside } from './world.js';
 export type GatewayCommand =
   | { kind: 'user'; request: UserRequest; cause: Cause }
   | { kind: 'group'; request: GroupRequest; cause: Cause }
-  | { kind: 'erase'; userId: string; cause: Cause }
+  | { kind: 'erase'; userId: string; who: Erased; cause: Cause }
   | { kind: 'account'; command: AccountCommand; cause: Cause };
+
+/** Whoever it is, or only somebody whose time is over (P20). */
+type Erased = 'anybody' | 'due';
+
+type Erasing = Extract<GatewayCommand, { kind: 'erase' }>;
 
 type Answer = { user: UserOutcome } | { group: GroupOutcome } | { account: Account } | { erased: string[] };
 
@@ -53,9 +59,9 @@ export class GatewayCommands {
     return (answer as { group: GroupOutcome }).group;
   }
 
-  /** P20. @returns the names of the events; none when the person was erased before. @throws Refused `user.unknown`. */
-  async erase(accountId: string, userId: string, cause: Cause): Promise<string[]> {
-    const answer = await this.queue.submit(accountId, { kind: 'erase', userId, cause });
+  /** P20. @returns the names of the events; none when the person was erased before. @throws Refused `user.unknown`, `user.notDue`. */
+  async erase(accountId: string, userId: string, who: Erased, cause: Cause): Promise<string[]> {
+    const answer = await this.queue.submit(accountId, { kind: 'erase', userId, who, cause });
     return (answer as { erased: string[] }).erased;
   }
 
@@ -84,7 +90,7 @@ export class GatewayCommands {
       decide: (each: GatewayCommand): Answer => {
         if (each.kind === 'user') return this.decideUser(world, groups, each);
         if (each.kind === 'group') return { group: handleGroup(groups, world, each.request, each.cause) };
-        return each.kind === 'erase' ? decideErasure(world, groups, each) : decideOn(world, each);
+        return each.kind === 'erase' ? this.decideErasure(world, groups, each) : decideOn(world, each);
       },
       batch: () => groups.addTo(world.batch()),
       onStored: () => {
@@ -115,6 +121,18 @@ export class GatewayCommands {
     if (user.events.some((type) => leavingGroups.has(type))) groups.leave(user.known.user.userId, cause);
     return { user };
   }
+
+  /** In a closed account too: who left has the same right. */
+  private decideErasure(world: World, groups: GroupWorld, { userId, who, cause }: Erasing): Answer {
+    const { user } = world.user(userId);
+    const events =
+      who === 'due'
+        ? eraseDueUser(userId, user, dueBefore(world.account, this.outside.now()))
+        : eraseUser(userId, user);
+    world.applyToUser(userId, events, cause);
+    if (events.length > 0) groups.leave(userId, cause);
+    return { erased: events.map((event) => event.type) };
+  }
 }
 
 /** A person whom SCIM shows no more is a member of nothing that it shows (P10, P13). */
@@ -140,14 +158,6 @@ const fromScim = new Set<UserRequest['type']>(['Provision', 'Change']);
 function needsOfCommand(command: GatewayCommand) {
   if (command.kind === 'erase') return [{ userIds: [command.userId], scimIds: [], keys: [] }];
   return command.kind === 'user' ? [needsOf(command.request)] : [];
-}
-
-/** In a closed account too: who left has the same right. */
-function decideErasure(world: World, groups: GroupWorld, { userId, cause }: { userId: string; cause: Cause }): Answer {
-  const events = eraseUser(userId, world.user(userId).user);
-  world.applyToUser(userId, events, cause);
-  if (events.length > 0) groups.leave(userId, cause);
-  return { erased: events.map((event) => event.type) };
 }
 
 function decideOn(world: World, { command, cause }: { command: AccountCommand; cause: Cause }): Answer {

@@ -25,8 +25,11 @@ const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 /** For tests that ask faster than a customer may. */
 export const withoutLimits = { SCIM_RATE_PER_SECOND: '1000000', SCIM_RATE_BURST: '1000000' };
 
-/** A gateway on real databases and a real port, as a customer's Entra and an operator reach it. @param over configuration of its own. */
-export async function openGateway(over: Record<string, string> = {}) {
+/**
+ * A gateway on real databases and a real port, as a customer's Entra and an operator reach it. @param over configuration of its own.
+ * @param now the gateway's clock.
+ */
+export async function openGateway(over: Record<string, string> = {}, now = () => new Date()) {
   const [database, keys, log, erasures] = await Promise.all([
     createDatabase('gateway'),
     createDatabase('keys'),
@@ -53,7 +56,7 @@ export async function openGateway(over: Record<string, string> = {}) {
     ...over,
   };
   const start = async (over: Record<string, string> = {}) =>
-    (await startGateway(loadConfig(gatewayConfig, { ...env, ...over }))).service;
+    (await startGateway(loadConfig(gatewayConfig, { ...env, ...over }), now)).service;
   let running = await start();
   const as = (token: string, base: string): Call => caller(`http://127.0.0.1:${env.PORT}${base}`, token);
   const asOperator = as(operator.token, '');

@@ -52,6 +52,12 @@ const migratedMigration: Migration = {
   sql: sqlFile(import.meta.url, './user/migrated.table.sql'),
 };
 
+/** Erasure after a time (P20). */
+const retentionMigration: Migration = {
+  name: 'gateway retention',
+  sql: sqlFile(import.meta.url, './erasure/retention.table.sql'),
+};
+
 /** The provisioning log (P18). */
 const provisioningLogMigration: Migration = {
   name: 'gateway provisioning log',
@@ -89,6 +95,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         clientsMigration,
         detachedMigration,
         migratedMigration,
+        retentionMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

@@ -1,5 +1,5 @@
 import { topicOf } from '@bitabiz/event-contracts';
-import { ErasureList, EventStore, Feed, FeedController, KeyRing, Outbox, RecentEvents } from '@bitabiz/event-store';
+import { EventStore, Feed, FeedController, KeyRing, Outbox, RecentEvents } from '@bitabiz/event-store';
 import { openEventLog } from '@bitabiz/messaging/open-log';
 import { startRelay } from '@bitabiz/messaging/relay';
 import { bringBackLostTail } from '@bitabiz/projections/lost-tail';
@@ -25,6 +25,10 @@ import { limitsOf, type GatewayConfig } from './config.js';
 import { gatewaySchemas } from './gateway.migration.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
 import { Erasures } from './erasure/erasures.js';
+import { openErasures } from './erasure/open.js';
+import { RetentionController, ScheduledErasureController } from './erasure/retention.controller.js';
+import { Retention } from './erasure/retention.query.js';
+import { ScheduledErasure } from './erasure/scheduled-erasure.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { Limits } from './limits.js';
 import { NewIds } from './new-ids.js';
@@ -60,10 +64,12 @@ import { BATCH, VerifyController } from './verify/verify.controller.js';
 const name = 'scim-gateway';
 
 /** The whole gateway on one page: databases, store, relay, HTTP. */
-export async function startGateway(config: GatewayConfig): Promise<{ service: RunningService; logger: Logger }> {
+export async function startGateway(
+  config: GatewayConfig,
+  now: () => Date = () => new Date(),
+): Promise<{ service: RunningService; logger: Logger }> {
   const logger = createLogger({ service: name, level: config.LOG_LEVEL });
   const metrics = new Metrics(name);
-  const now = () => new Date();
   const ids = new NewIds(now);
 
   for (const schema of gatewaySchemas(config)) await migrate(schema);
@@ -71,8 +77,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const app = createPool(config.DATABASE_URL, { name, max: 20, genericPlans: true, logger });
   const batch = createPool(config.READER_DATABASE_URL, { name: `${name} batch`, max: 8, logger });
   const keysPool = createPool(config.KEYS_DATABASE_URL, { name: `${name} keys`, max: 4, logger });
-  const erasuresPool = createPool(config.ERASURES_DATABASE_URL, { name: `${name} erasures`, max: 2, logger });
-  for (const pool of [app, batch, keysPool, erasuresPool]) await assertRoleCannotBypass(pool);
+  for (const pool of [app, batch, keysPool]) await assertRoleCannotBypass(pool);
   await assertWalls(app);
 
   const keys = new KeyRing(keysPool, config.WRAPPING_KEYS);
@@ -87,24 +92,10 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   relayMetrics(metrics, relay);
   const remembered = new Remembered();
   const commands = new GatewayCommands(app, new EventStore(keys, recent), outbox, { now, newId: ids.next }, remembered);
-  const provisioning = openProvisioningLog({
-    url: config.READER_DATABASE_URL,
-    keys,
-    now,
-    newId: ids.next,
-    logger,
-    metrics,
-  });
-  const erasures = new Erasures({
-    list: new ErasureList(erasuresPool),
-    commands,
-    keys,
-    batch,
-    log: provisioning.erasure,
-    now,
-    logger,
-  });
-  await erasures.applyAgain();
+  const outside = { keys, now, newId: ids.next, logger };
+  const provisioning = openProvisioningLog({ url: config.READER_DATABASE_URL, metrics, ...outside });
+  const records = { batch, commands, log: provisioning.erasure };
+  const erasing = await openErasures({ url: config.ERASURES_DATABASE_URL, ...records, ...outside });
   const tokens = new AccessTokens(batch, app, now);
   const limits = new Limits(limitsOf(config), metrics);
   const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
@@ -147,6 +138,8 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         EmployeesController,
         ProvisioningLogController,
         ErasureController,
+        RetentionController,
+        ScheduledErasureController,
         KeysController,
         FeedController,
         RelayController,
@@ -167,7 +160,9 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         GroupListing,
         { provide: Accounts, useValue: new Accounts(app, batch) },
         { provide: Entries, useValue: new Entries(app, keys) },
-        { provide: Erasures, useValue: erasures },
+        { provide: Erasures, useValue: erasing.erasures },
+        { provide: ScheduledErasure, useValue: erasing.scheduled },
+        { provide: Retention, useValue: new Retention(app, now) },
         { provide: KeyRing, useValue: keys },
         { provide: Feed, useValue: feed },
         { provide: RELAY, useValue: relay },
@@ -180,11 +175,12 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
       ],
     },
     onClose: async () => {
+      await erasing.close();
       await provisioning.close();
       await relay.close();
       await log.close();
       await uses.close();
-      await Promise.all([app, batch, keysPool, erasuresPool].map((pool) => pool.end()));
+      await Promise.all([app, batch, keysPool].map((pool) => pool.end()));
     },
   });
   return { service, logger };

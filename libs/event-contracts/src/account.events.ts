@@ -28,6 +28,13 @@ export const ProvisioningSwitched = contract({
   schema: z.object({ enabled: z.boolean() }),
 });
 
+/** After how many months an inactive employee is erased (P20); null: never by itself. */
+export const RetentionChanged = contract({
+  ...common,
+  type: 'RetentionChanged',
+  schema: z.object({ from: z.int().nullable(), to: z.int().nullable() }),
+});
+
 /**
  * Entra wrote attributes for the first time: `fields` are managed by Entra from now on (P22), `spellings` are the
  * names under which they are answered as well, because Entra reads back the name it writes.
@@ -63,6 +70,7 @@ export const accountContracts = [
   TimeZoneChanged,
   AccountClosed,
   ProvisioningSwitched,
+  RetentionChanged,
   AttributesSynchronised,
   TokenIssued,
   TokenRevoked,

@@ -20,6 +20,15 @@ export class ErasureList {
     ]);
   }
 
+  /** Takes back a note of this request: it turned out that the person stays. */
+  async withdraw({ accountId, userId, correlationId }: Omit<Erasure, 'askedAt' | 'actor'>): Promise<void> {
+    await this.pool.query('delete from erasures.list where account_id = $1 and user_id = $2 and correlation_id = $3', [
+      accountId,
+      userId,
+      correlationId,
+    ]);
+  }
+
   async has(accountId: string, userId: string): Promise<boolean> {
     const { rowCount } = await this.pool.query('select from erasures.list where account_id = $1 and user_id = $2', [
       accountId,

@@ -26,6 +26,7 @@ export const erasuresMigrations: readonly Migration[] = [
       wallsSql('erasures.list', { batch: 'select, insert' }),
     ].join('\n'),
   },
+  { name: 'withdrawal of erasures', sql: 'grant delete on erasures.list to :batch;' },
 ];
 
 /** Tables of the keys database, which is a database of its own (decision 10). */

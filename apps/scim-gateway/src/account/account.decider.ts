@@ -2,6 +2,7 @@ import type { AccountEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { decideClientSecret, type ClientSecret, type ClientSecretCommand } from './client-secret.decider.js';
 import { decideFederation, type Federation, type FederationCommand } from './federation.decider.js';
+import { decideRetention, type RetentionCommand } from './retention.decider.js';
 import {
   decideTenantMigration,
   openMigration,
@@ -24,6 +25,8 @@ export type OpenAccount = {
   federation?: Federation | null;
   /** The last one; absent while there never was one. */
   tenantMigration?: TenantMigration;
+  /** After so many months an inactive employee is erased (P20); absent while it was never said. */
+  retentionMonths?: number | null;
 };
 
 export type Account = { status: 'unknown' } | OpenAccount | (Omit<OpenAccount, 'status'> & { status: 'closed' });
@@ -37,7 +40,8 @@ export type AccountCommand =
   | TokenCommand
   | ClientSecretCommand
   | FederationCommand
-  | TenantMigrationCommand;
+  | TenantMigrationCommand
+  | RetentionCommand;
 
 export const initial: Account = { status: 'unknown' };
 
@@ -70,6 +74,8 @@ export function decide(command: AccountCommand, account: Account): AccountEvent[
     case 'ConfigureFederation':
     case 'RemoveFederation':
       return decideFederation(command, open.federation);
+    case 'ChangeRetention':
+      return decideRetention(command, open);
     case 'StartTenantMigration':
     case 'CompleteTenantMigration':
       return decideTenantMigration(command, open);
@@ -110,6 +116,8 @@ export function evolve(account: Account, event: AccountEvent): Account {
       return { ...account, federation: event.data };
     case 'FederationRemoved':
       return { ...account, federation: null };
+    case 'RetentionChanged':
+      return { ...account, retentionMonths: event.data.to };
     case 'TenantMigrationStarted':
       return { ...account, tenantMigration: { ...event.data, completedAt: null, completedBy: null } };
     case 'TenantMigrationCompleted':

@@ -39,10 +39,28 @@ export class Erasures {
     const { actor, correlationId } = cause;
     await list.note({ accountId, userId, askedAt: now(), actor, correlationId });
     const traces = await log.tracesOf(accountId, [userId]);
-    const events = known ? await commands.erase(accountId, userId, cause) : [];
+    const events = known ? await commands.erase(accountId, userId, 'anybody', cause) : [];
     const destroyed = await this.destroyKeys(accountId, [userId]);
     await log.forget(accountId, [userId], traces);
     return { userId, erased: events.length > 0, keysDestroyed: destroyed.length };
+  }
+
+  /** The same for somebody whose time is over by the account's retention. @returns false: not any more, so the person stays. */
+  async eraseDue(accountId: string, userId: string, cause: Cause): Promise<boolean> {
+    const { list, commands, log, now } = this.parts;
+    const { actor, correlationId } = cause;
+    await list.note({ accountId, userId, askedAt: now(), actor, correlationId });
+    const traces = await log.tracesOf(accountId, [userId]);
+    try {
+      await commands.erase(accountId, userId, 'due', cause);
+    } catch (error) {
+      if (!(error instanceof Refused && error.code === 'user.notDue')) throw error;
+      await list.withdraw({ accountId, userId, correlationId });
+      return false;
+    }
+    await this.destroyKeys(accountId, [userId]);
+    await log.forget(accountId, [userId], traces);
+    return true;
   }
 
   /**
@@ -69,7 +87,7 @@ export class Erasures {
     for (const { userId, actor, correlationId } of noted) {
       if (!there.has(userId)) continue;
       const cause = { actor, correlationId, causationId: correlationId };
-      if ((await this.parts.commands.erase(accountId, userId, cause)).length > 0) again.add(userId);
+      if ((await this.parts.commands.erase(accountId, userId, 'anybody', cause)).length > 0) again.add(userId);
     }
     for (const userId of await this.destroyKeys(accountId, userIds)) again.add(userId);
     await this.parts.log.forget(accountId, userIds, traces);
