@@ -4,7 +4,16 @@ import { freePort } from '@bitabiz/testing/free-port';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { gatewayConfig } from './config.js';
 import { startGateway } from './gateway.js';
-import { caller, creating, openGateway, patch, person, type OpenGateway, type TestAccount } from './gateway.fixture.js';
+import {
+  activeIs,
+  caller,
+  creating,
+  openGateway,
+  patch,
+  person,
+  type OpenGateway,
+  type TestAccount,
+} from './gateway.fixture.js';
 import { secretsOf } from './oauth/oauth.fixture.js';
 import { trusted } from './oauth/issuer.fixture.js';
 import { sent } from './provisioning-log/log.fixture.js';
@@ -107,6 +116,15 @@ describe('while a tenant migration is open (P14)', () => {
     expect((await tenant.scim('POST', '/Users', person('ada', names))).body['id']).toBe(id);
     await complete();
     expect((await account.admin('PATCH', `/employees/${id}`, { email: 'ada@third.example' })).status).toBe(409);
+  });
+
+  it('whom the old tenant made inactive is activated by hand (P22)', async () => {
+    const { id } = await account.create('ada');
+    await account.scim('PATCH', `/Users/${id}`, activeIs(false));
+    const activate = () => account.admin('POST', `/employees/${id}/activation`, {});
+    expect((await activate()).status).toBe(409);
+    await start();
+    expect((await activate()).body).toMatchObject({ id, status: 'active', adUser: true });
   });
 
   it('the report says who matched, when and by what, who is new, and who is missing, page by page', async () => {
