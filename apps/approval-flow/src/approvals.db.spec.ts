@@ -1,55 +1,22 @@
-import { EventStore, Feed, storeMigrations } from '@bitabiz/event-store';
-import { applyEvents } from '@bitabiz/messaging/apply';
-import { handlerOf, liveMigration, searchPath, type ProjectionSet } from '@bitabiz/projections';
-import { createPool, inTransaction } from '@bitabiz/service-kit/database';
-import { migrate } from '@bitabiz/service-kit/migrations';
-import { createDatabase, type TestDatabase } from '@bitabiz/testing/database';
 import { addGroup, History, userCreated } from '@bitabiz/testing/history';
-import type { Pool } from 'pg';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ownMigration } from './approvals/own.js';
-import { people } from './graph/people.projection.js';
-import { approvalsReaction } from './reactions/approvals.reaction.js';
+import { openApprovals, type OpenApprovals } from './approvals.fixture.js';
 
-let database: TestDatabase;
-let batch: Pool;
+let flow: OpenApprovals;
 let history: History;
 let applied = 0;
-const store = new EventStore();
-const now = () => new Date();
-const set: ProjectionSet = {
-  service: 'approval-flow',
-  sources: ['scim-gateway'],
-  projections: [people],
-  react: approvalsReaction(store, now),
-};
-
-beforeAll(async () => {
-  database = await createDatabase('approvals');
-  await migrate({
-    url: database.ownerUrl,
-    migrations: [...storeMigrations, ownMigration, liveMigration(set)],
-    roles: database.roles,
-  });
-  batch = createPool(database.batchUrl, { name: 'test', searchPath: searchPath('live') });
-});
+beforeAll(async () => void (flow = await openApprovals()));
 beforeEach(() => {
   history = new History('scim-gateway');
   applied = 0;
 });
-afterAll(async () => {
-  await batch.end();
-  await database.drop();
-});
+afterAll(() => flow.close());
 
 /** Hands on everything that happened since the last call, in one batch or event by event. */
 async function deliver(oneByOne = false): Promise<void> {
   const events = history.events.slice(applied);
   applied = history.events.length;
-  for (const part of oneByOne ? events.map((event) => [event]) : [events]) {
-    const result = await inTransaction(batch, (tx) => applyEvents(tx, 'scim-gateway', part, handlerOf(set), now));
-    expect(result.parked).toEqual([]);
-  }
+  await flow.deliver(events, oneByOne);
 }
 
 const hire = (name: string, manager: string | null = null): string => {
@@ -65,17 +32,19 @@ const reactivate = (userId: string) =>
   history.add({ type: 'UserReactivated', data: { userId, origin: 'provisioning', matchedBy: 'id' } });
 
 async function approval(userId: string) {
-  const { rows } = await batch.query(
+  const { rows } = await flow.batch.query(
     'select approver_id, missing from own.approvals where account_id = $1 and employee_id = $2',
     [history.accountId, userId],
   );
   return rows[0] ? (rows[0].approver_id ?? rows[0].missing) : 'none';
 }
 async function roles(): Promise<string[]> {
-  const { rows } = await batch.query('select employee_id from own.roles where account_id = $1', [history.accountId]);
+  const { rows } = await flow.batch.query('select employee_id from own.roles where account_id = $1', [
+    history.accountId,
+  ]);
   return rows.map((row) => row.employee_id);
 }
-const published = () => new Feed('approval-flow', batch).page(history.accountId, 0);
+const published = () => flow.published(history.accountId);
 const typesOf = async () => (await published()).map((event) => event.type);
 
 describe.each([false, true])('approvers (event by event: %s)', (oneByOne) => {
@@ -176,6 +145,27 @@ describe.each([false, true])('approvers (event by event: %s)', (oneByOne) => {
     applied = 0;
     await deliver(oneByOne);
     expect(await typesOf()).toEqual(before);
+  });
+
+  it('may be given by hand to who is no AD user any more, until Entra attaches the person again (A3, P13)', async () => {
+    const [boss, other] = [hire('grace'), hire('linus')];
+    const ada = hire('ada', boss);
+    suspend(ada);
+    history.add({ type: 'UserDetached', data: { userId: ada } });
+    reactivate(ada);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe(boss);
+    await flow.approvals.give(history.accountId, ada, other, 'operator');
+    expect(await approval(ada)).toBe(other);
+    history.add({ type: 'UserAdopted', data: { userId: ada } });
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe(boss);
+    await expect(flow.approvals.give(history.accountId, ada, other, 'operator')).rejects.toMatchObject({
+      code: 'approver.managedByEntra',
+    });
+    manager(ada, boss, null);
+    await deliver(oneByOne);
+    expect(await approval(ada)).toBe('no manager');
   });
 
   it('lose the role when the last report is erased (P20)', async () => {

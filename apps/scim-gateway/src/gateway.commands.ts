@@ -2,38 +2,29 @@ import { CommandQueue, type EventStore, type Outbox, type Try } from '@bitabiz/e
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
 import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
+import { dueBefore } from './erasure/due.js';
 import { GroupWorld } from './group/group-world.js';
 import { groupNeedsOf, handleGroup, type GroupOutcome, type GroupRequest } from './group/group.handler.js';
 import { KnownGroupsQuery, noNeeds, type GroupNeeds } from './group/known-groups.query.js';
 import { KnownQuery, type Wanted } from './known.query.js';
 import type { Recalled, Remembered } from './remembered.js';
-import { eraseUser } from './user/erase.decider.js';
-import { handle, needsOf, type UserOutcome, type UserRequest } from './user/user.handler.js';
+import { eraseDueUser, eraseUser } from './user/erase.decider.js';
+import { handle, type UserOutcome } from './user/user.handler.js';
+import { needsOf, type UserRequest } from './user/user.request.js';
 import { World, type Cause, type Known, type Outside } from './world.js';
 
 export type GatewayCommand =
   | { kind: 'user'; request: UserRequest; cause: Cause }
   | { kind: 'group'; request: GroupRequest; cause: Cause }
-  | { kind: 'erase'; userId: string; cause: Cause }
+  | { kind: 'erase'; userId: string; who: Erased; cause: Cause }
   | { kind: 'account'; command: AccountCommand; cause: Cause };
 
+/** Whoever it is, or only somebody whose time is over (P20). */
+type Erased = 'anybody' | 'due';
+
+type Erasing = Extract<GatewayCommand, { kind: 'erase' }>;
+
 type Answer = { user: UserOutcome } | { group: GroupOutcome } | { account: Account } | { erased: string[] };
-
-type Zone = { format: Intl.DateTimeFormat; minute: number; day: string };
-const zones = new Map<string, Zone>();
-
-/** The day of an instant in a time zone, as YYYY-MM-DD (P8). A minute has one day in every zone, so it is worked out once a minute. */
-export function dayIn(timeZone: string, at: Date): string {
-  let zone = zones.get(timeZone);
-  if (!zone) {
-    const format = new Intl.DateTimeFormat('en-CA', { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' });
-    zone = { format, minute: Number.NaN, day: '' };
-    zones.set(timeZone, zone);
-  }
-  const minute = Math.floor(at.getTime() / 60_000);
-  if (zone.minute !== minute) Object.assign(zone, { minute, day: zone.format.format(at) });
-  return zone.day;
-}
 
 /** The one way in: commands of an account wait together, are decided in order and appended in one call (decision 2). */
 export class GatewayCommands {
@@ -69,9 +60,9 @@ export class GatewayCommands {
     return (answer as { group: GroupOutcome }).group;
   }
 
-  /** P20. @returns the names of the events; none when the person was erased before. @throws Refused `user.unknown`. */
-  async erase(accountId: string, userId: string, cause: Cause): Promise<string[]> {
-    const answer = await this.queue.submit(accountId, { kind: 'erase', userId, cause });
+  /** P20. @returns the names of the events; none when the person was erased before. @throws Refused `user.unknown`, `user.notDue`. */
+  async erase(accountId: string, userId: string, who: Erased, cause: Cause): Promise<string[]> {
+    const answer = await this.queue.submit(accountId, { kind: 'erase', userId, who, cause });
     return (answer as { erased: string[] }).erased;
   }
 
@@ -116,7 +107,7 @@ export class GatewayCommands {
       decide: (each: GatewayCommand): Answer => {
         if (each.kind === 'user') return this.decideUser(world, groups, each);
         if (each.kind === 'group') return { group: handleGroup(groups, world, each.request, each.cause) };
-        return each.kind === 'erase' ? decideErasure(world, groups, each) : decideOn(world, each);
+        return each.kind === 'erase' ? this.decideErasure(world, groups, each) : decideOn(world, each);
       },
       batch: () => groups.addTo(world.batch()),
       onStored: () => {
@@ -143,13 +134,28 @@ export class GatewayCommands {
     groups: GroupWorld,
     { request, cause }: { request: UserRequest; cause: Cause },
   ): Answer {
-    const user = handle(world, request, cause, (timeZone) => dayIn(timeZone, this.outside.now()));
-    if (user.events.includes('UserDeleted')) groups.leave(user.known.user.userId, cause);
+    const user = handle(world, request, cause, this.outside.now());
+    if (user.events.some((type) => leavingGroups.has(type))) groups.leave(user.known.user.userId, cause);
     return { user };
+  }
+
+  /** In a closed account too: who left has the same right. */
+  private decideErasure(world: World, groups: GroupWorld, { userId, who, cause }: Erasing): Answer {
+    const { user } = world.user(userId);
+    const events =
+      who === 'due'
+        ? eraseDueUser(userId, user, dueBefore(world.account, this.outside.now()))
+        : eraseUser(userId, user);
+    world.applyToUser(userId, events, cause);
+    if (events.length > 0) groups.leave(userId, cause);
+    return { erased: events.map((event) => event.type) };
   }
 }
 
-/** Who may be deleted by a command leaves the groups with it (P10). */
+/** A person whom SCIM shows no more is a member of nothing that it shows (P10, P13). */
+const leavingGroups = new Set(['UserDeleted', 'UserDetached']);
+
+/** Who may be deleted or detached by a command leaves the groups with it. */
 function groupNeedsOfCommand(command: GatewayCommand): GroupNeeds[] {
   const leaving = (userIds: string[], scimIds: string[]) => [{ ...noNeeds, leavers: { userIds, scimIds } }];
   if (command.kind === 'group') return [groupNeedsOf(command.request)];
@@ -157,7 +163,8 @@ function groupNeedsOfCommand(command: GatewayCommand): GroupNeeds[] {
   if (command.kind !== 'user') return [];
   const { request } = command;
   if (request.type === 'Remove') return leaving([], [request.scimId]);
-  return request.type === 'DeactivateByHand' ? leaving([request.userId], []) : [];
+  const byHand = request.type === 'DeactivateByHand' || request.type === 'RemoveAdUserMark';
+  return byHand ? leaving([request.userId], []) : [];
 }
 
 /** Whoever imports or works by hand often names somebody who is there; who is deleted or erased leaves groups, which are read. */
@@ -168,14 +175,6 @@ const fromScim = new Set<UserRequest['type']>(['Provision', 'Change']);
 function needsOfCommand(command: GatewayCommand) {
   if (command.kind === 'erase') return [{ userIds: [command.userId], scimIds: [], keys: [] }];
   return command.kind === 'user' ? [needsOf(command.request)] : [];
-}
-
-/** In a closed account too: who left has the same right. */
-function decideErasure(world: World, groups: GroupWorld, { userId, cause }: { userId: string; cause: Cause }): Answer {
-  const events = eraseUser(userId, world.user(userId).user);
-  world.applyToUser(userId, events, cause);
-  if (events.length > 0) groups.leave(userId, cause);
-  return { erased: events.map((event) => event.type) };
 }
 
 function decideOn(world: World, { command, cause }: { command: AccountCommand; cause: Cause }): Answer {

@@ -27,8 +27,11 @@ const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 /** For tests that ask faster than a customer may. */
 export const withoutLimits = { SCIM_RATE_PER_SECOND: '1000000', SCIM_RATE_BURST: '1000000' };
 
-/** A gateway on real databases and a real port, as a customer's Entra and an operator reach it. @param over configuration of its own. */
-export async function openGateway(over: Record<string, string> = {}) {
+/**
+ * A gateway on real databases and a real port, as a customer's Entra and an operator reach it. @param over configuration of its own.
+ * @param now the gateway's clock.
+ */
+export async function openGateway(over: Record<string, string> = {}, now = () => new Date()) {
   const [database, keys, log, erasures] = await Promise.all([
     createDatabase('gateway'),
     createDatabase('keys'),
@@ -55,7 +58,7 @@ export async function openGateway(over: Record<string, string> = {}) {
     ...over,
   };
   const start = async (over: Record<string, string> = {}) =>
-    (await startGateway(loadConfig(gatewayConfig, { ...env, ...over }))).service;
+    (await startGateway(loadConfig(gatewayConfig, { ...env, ...over }), now)).service;
   let running = await start();
   const as = (token: string, base: string): Call => caller(`http://127.0.0.1:${env.PORT}${base}`, token);
   const asOperator = as(operator.token, '');
@@ -66,13 +69,9 @@ export async function openGateway(over: Record<string, string> = {}) {
       (await asOperator('POST', `/accounts/${id}/tokens`, { scope, name: scope })).body['token'];
     const token = (await issue('scim')) as string;
     const scim = as(token, '/scim/v2');
-    const create = async (name: string, over: object = {}) => {
-      const answer = await scim('POST', '/Users', person(name, { ...over }));
-      if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
-      return answer.body;
-    };
     const adminToken = (await issue('admin')) as string;
-    return { id, token, scim, adminToken, admin: as(adminToken, `/accounts/${id}`), create };
+    const admin = as(adminToken, `/accounts/${id}`);
+    return { id, token, scim, adminToken, admin, create: creating(scim) };
   }
 
   return {
@@ -121,6 +120,15 @@ export async function query(url: string, text: string): Promise<Record<string, a
 }
 
 export type OpenGateway = Awaited<ReturnType<typeof openGateway>>;
+
+/** How an account's `scim` creates people. */
+export const creating =
+  (scim: Call): TestAccount['create'] =>
+  async (name, over = {}) => {
+    const answer = await scim('POST', '/Users', person(name, { ...over }));
+    if (answer.status !== 201) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
+    return answer.body;
+  };
 
 /** Asks a server with a token. */
 export function caller(base: string, token: string): Call {

@@ -40,6 +40,24 @@ const clientsMigration: Migration = {
   ].join('\n'),
 };
 
+/** Employees whose AD user mark was removed (P13). */
+const detachedMigration: Migration = {
+  name: 'gateway detached users',
+  sql: sqlFile(import.meta.url, './user/detached.table.sql'),
+};
+
+/** Employees and the move to a new tenant (P14). */
+const migratedMigration: Migration = {
+  name: 'gateway tenant migration',
+  sql: sqlFile(import.meta.url, './user/migrated.table.sql'),
+};
+
+/** Erasure after a time (P20). */
+const retentionMigration: Migration = {
+  name: 'gateway retention',
+  sql: sqlFile(import.meta.url, './erasure/retention.table.sql'),
+};
+
 /** The provisioning log (P18). */
 const provisioningLogMigration: Migration = {
   name: 'gateway provisioning log',
@@ -97,6 +115,9 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         clientsMigration,
         importsMigration,
         activityMigration,
+        detachedMigration,
+        migratedMigration,
+        retentionMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

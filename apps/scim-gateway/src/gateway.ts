@@ -1,5 +1,5 @@
 import { topicOf } from '@bitabiz/event-contracts';
-import { ErasureList, EventStore, Feed, FeedController, KeyRing, Outbox, RecentEvents } from '@bitabiz/event-store';
+import { EventStore, Feed, FeedController, KeyRing, Outbox, RecentEvents } from '@bitabiz/event-store';
 import { openEventLog } from '@bitabiz/messaging/open-log';
 import { startRelay } from '@bitabiz/messaging/relay';
 import { bringBackLostTail } from '@bitabiz/projections/lost-tail';
@@ -16,6 +16,8 @@ import { AccountsController } from './account/accounts.controller.js';
 import { Accounts } from './account/accounts.query.js';
 import { ClientsController } from './account/clients.controller.js';
 import { Clients } from './account/clients.query.js';
+import { TenantMigrationController } from './account/tenant-migration.controller.js';
+import { TenantMigrations } from './account/tenant-migrations.query.js';
 import { CredentialUses } from './account/uses.js';
 import { ForAccountHandler } from './account/for-account.command.js';
 import { ForGroupHandler } from './group/for-group.command.js';
@@ -28,7 +30,9 @@ import { openImports } from './import/open.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
 import { ConnectionController } from './connection/connection.controller.js';
 import { Connections } from './connection/connection.query.js';
-import { Erasures } from './erasure/erasures.js';
+import { openErasures } from './erasure/open.js';
+import { RetentionController, ScheduledErasureController } from './erasure/retention.controller.js';
+import { Retention } from './erasure/retention.query.js';
 import { GatewayCommands } from './gateway.commands.js';
 import { Limits } from './limits.js';
 import { NewIds } from './new-ids.js';
@@ -64,10 +68,12 @@ import { BATCH, VerifyController } from './verify/verify.controller.js';
 const name = 'scim-gateway';
 
 /** The whole gateway on one page: databases, store, relay, HTTP. */
-export async function startGateway(config: GatewayConfig): Promise<{ service: RunningService; logger: Logger }> {
+export async function startGateway(
+  config: GatewayConfig,
+  now: () => Date = () => new Date(),
+): Promise<{ service: RunningService; logger: Logger }> {
   const logger = createLogger({ service: name, level: config.LOG_LEVEL });
   const metrics = new Metrics(name);
-  const now = () => new Date();
   const ids = new NewIds(now);
 
   for (const schema of gatewaySchemas(config)) await migrate(schema);
@@ -75,8 +81,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   const app = createPool(config.DATABASE_URL, { name, max: 20, genericPlans: true, logger });
   const batch = createPool(config.READER_DATABASE_URL, { name: `${name} batch`, max: 8, logger });
   const keysPool = createPool(config.KEYS_DATABASE_URL, { name: `${name} keys`, max: 4, logger });
-  const erasuresPool = createPool(config.ERASURES_DATABASE_URL, { name: `${name} erasures`, max: 2, logger });
-  for (const pool of [app, batch, keysPool, erasuresPool]) await assertRoleCannotBypass(pool);
+  for (const pool of [app, batch, keysPool]) await assertRoleCannotBypass(pool);
   await assertWalls(app);
 
   const keys = new KeyRing(keysPool, config.WRAPPING_KEYS);
@@ -91,25 +96,11 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
   relayMetrics(metrics, relay);
   const remembered = new Remembered();
   const commands = new GatewayCommands(app, new EventStore(keys, recent), outbox, { now, newId: ids.next }, remembered);
-  const provisioning = openProvisioningLog({
-    url: config.READER_DATABASE_URL,
-    keys,
-    now,
-    newId: ids.next,
-    logger,
-    metrics,
-  });
-  const erasures = new Erasures({
-    list: new ErasureList(erasuresPool),
-    commands,
-    keys,
-    batch,
-    log: provisioning.erasure,
-    now,
-    logger,
-  });
-  await erasures.applyAgain();
-  const imports = openImports(app, { batch, keys, commands, now, newId: ids.next, logger });
+  const outside = { keys, now, newId: ids.next, logger };
+  const provisioning = openProvisioningLog({ url: config.READER_DATABASE_URL, metrics, ...outside });
+  const records = { batch, commands, log: provisioning.erasure };
+  const erasing = await openErasures({ url: config.ERASURES_DATABASE_URL, ...records, ...outside });
+  const imports = openImports(app, { batch, commands, ...outside });
   const tokens = new AccessTokens(batch, app, now);
   const limits = new Limits(limitsOf(config), metrics);
   const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
@@ -143,6 +134,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         UnknownController,
         AccountsController,
         ClientsController,
+        TenantMigrationController,
         TokenController,
         OAuthMetadataController,
         EmployeesController,
@@ -150,6 +142,8 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         ConnectionController,
         ProvisioningLogController,
         ErasureController,
+        RetentionController,
+        ScheduledErasureController,
         KeysController,
         FeedController,
         RelayController,
@@ -159,6 +153,7 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         { provide: GatewayCommands, useValue: commands },
         { provide: AccessTokens, useValue: tokens },
         { provide: Clients, useValue: new Clients(app) },
+        { provide: TenantMigrations, useValue: new TenantMigrations(app) },
         { provide: Proofs, useValue: new Proofs(app, assertions, now) },
         { provide: SignedTokens, useValue: new SignedTokens(config.WRAPPING_KEYS, now) },
         { provide: Limits, useValue: limits },
@@ -169,9 +164,10 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
         GroupListing,
         { provide: Accounts, useValue: new Accounts(app, batch) },
         { provide: Entries, useValue: new Entries(app, keys) },
-        { provide: Erasures, useValue: erasures },
+        ...erasing.providers,
         ...imports.providers,
         { provide: Connections, useValue: new Connections(app, batch, now) },
+        { provide: Retention, useValue: new Retention(app, now) },
         { provide: KeyRing, useValue: keys },
         { provide: Feed, useValue: feed },
         { provide: RELAY, useValue: relay },
@@ -185,11 +181,12 @@ export async function startGateway(config: GatewayConfig): Promise<{ service: Ru
     },
     onClose: async () => {
       await imports.jobs.close();
+      await erasing.close();
       await provisioning.close();
       await relay.close();
       await log.close();
       await uses.close();
-      await Promise.all([app, batch, keysPool, erasuresPool].map((pool) => pool.end()));
+      await Promise.all([app, batch, keysPool].map((pool) => pool.end()));
     },
   });
   imports.jobs.start();

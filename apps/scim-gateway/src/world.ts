@@ -73,8 +73,9 @@ export class World {
       const userId = name === undefined ? undefined : this.holders.get(foldKey(name));
       const user = userId === undefined ? undefined : this.user(userId).user;
       if (name === undefined || !user || !isEmployee(user)) return [];
-      const { scimId, adUser, status } = user;
-      return [{ attribute, name, userId: user.userId, scimId, adUser, active: status === 'active' }];
+      const { scimId, adUser, status, migrated } = user;
+      const migrationId = migrated?.migrationId ?? null;
+      return [{ attribute, name, userId: user.userId, scimId, adUser, active: status === 'active', migrationId }];
     });
   }
 

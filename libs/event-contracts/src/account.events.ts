@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { clientContracts } from './client.events.js';
 import { contract, type EventOf } from './contract.js';
+import { tenantMigrationContracts } from './tenant-migration.events.js';
 
 const common = { version: 1, source: 'scim-gateway', personal: false } as const;
 const tokenId = z.uuid();
@@ -25,6 +26,13 @@ export const ProvisioningSwitched = contract({
   ...common,
   type: 'ProvisioningSwitched',
   schema: z.object({ enabled: z.boolean() }),
+});
+
+/** After how many months an inactive employee is erased (P20); null: never by itself. */
+export const RetentionChanged = contract({
+  ...common,
+  type: 'RetentionChanged',
+  schema: z.object({ from: z.int().nullable(), to: z.int().nullable() }),
 });
 
 /**
@@ -62,10 +70,12 @@ export const accountContracts = [
   TimeZoneChanged,
   AccountClosed,
   ProvisioningSwitched,
+  RetentionChanged,
   AttributesSynchronised,
   TokenIssued,
   TokenRevoked,
   ...clientContracts,
+  ...tenantMigrationContracts,
 ] as const;
 
 export type AccountEvent = EventOf<(typeof accountContracts)[number]>;

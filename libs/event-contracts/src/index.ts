@@ -6,5 +6,6 @@ export * from './user.events.js';
 export * from './group.events.js';
 export * from './account.events.js';
 export * from './client.events.js';
+export * from './tenant-migration.events.js';
 export * from './approval.events.js';
 export * from './directory.events.js';

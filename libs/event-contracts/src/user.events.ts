@@ -51,7 +51,7 @@ export const UserCreated = contract({
   }),
 });
 
-/** An imported or hand-made employee becomes an AD user with the first SCIM write (P6, P7). */
+/** An imported or hand-made employee becomes an AD user with the first SCIM write (P6, P7), and so does a detached one with a POST (P13). */
 export const UserAdopted = contract({ ...personal, type: 'UserAdopted', schema: z.object({ userId }) });
 
 /** Master data changed; only the fields that differ are named. */
@@ -96,6 +96,24 @@ export const UserReactivated = contract({
   schema: z.object({ userId, origin: Origin, matchedBy: z.enum(['id', 'userName', 'email']) }),
 });
 
+/**
+ * The first that the new Entra tenant wrote about an employee during a tenant migration (P14): who was linked to the old tenant is so no
+ * more. `matchedBy` is null for a new employee, whom nobody's name matched; `id`: Entra had asked for the name before.
+ */
+export const UserMigrated = contract({
+  ...personal,
+  type: 'UserMigrated',
+  schema: z.object({
+    userId,
+    migrationId: z.uuid(),
+    matchedBy: z.enum(['id', 'userName', 'email']).nullable(),
+    at: z.iso.datetime(),
+  }),
+});
+
+/** The AD user mark was removed by hand from an inactive employee (P13): hidden from SCIM from now on, names stay taken. */
+export const UserDetached = contract({ ...personal, type: 'UserDetached', schema: z.object({ userId }) });
+
 /** Hard delete (P10), or deactivation by hand, which follows the same rules (P11): names, external id and SCIM id are released. */
 export const UserDeleted = contract({
   ...personal,
@@ -128,6 +146,8 @@ export const userContracts = [
   ManagerChanged,
   UserSuspended,
   UserReactivated,
+  UserMigrated,
+  UserDetached,
   UserDeleted,
   UserActivated,
   UserErased,

@@ -1,21 +1,57 @@
 import type { Pool } from 'pg';
 
-export type Erasure = { accountId: string; userId: string; askedAt: Date; actor: string; correlationId: string };
+export type Erasure = {
+  accountId: string;
+  userId: string;
+  askedAt: Date;
+  actor: string;
+  correlationId: string;
+  /** Only if the person's time is over; once that was decided the note is for good. */
+  conditional: boolean;
+};
 
-type Row = { account_id: string; user_id: string; asked_at: Date; actor: string; correlation_id: string };
+type Row = {
+  account_id: string;
+  user_id: string;
+  asked_at: Date;
+  actor: string;
+  correlation_id: string;
+  conditional: boolean;
+};
 
 /** Everybody who was ever erased. Noted before anything is removed, so that an erasure that was interrupted is finished later. */
 export class ErasureList {
   /** @param pool connects to the erasures' own database as the named batch role. */
   constructor(private readonly pool: Pool) {}
 
-  /** Safe to repeat: the first note stays. */
-  async note({ accountId, userId, askedAt, actor, correlationId }: Erasure): Promise<void> {
-    await this.pool.query('insert into erasures.list values ($1, $2, $3, $4, $5) on conflict do nothing', [
+  /** Safe to repeat: the first note stays, but one for good takes the place of a conditional one. */
+  async note({ accountId, userId, askedAt, actor, correlationId, conditional }: Erasure): Promise<void> {
+    await this.pool.query(
+      `insert into erasures.list as l (account_id, user_id, asked_at, actor, correlation_id, conditional) values ($1, $2, $3, $4, $5, $6)
+       on conflict (account_id, user_id) do update
+         set asked_at = excluded.asked_at, actor = excluded.actor, correlation_id = excluded.correlation_id, conditional = false
+         where l.conditional and not excluded.conditional`,
+      [accountId, userId, askedAt, actor, correlationId, conditional],
+    );
+  }
+
+  /** It is decided: whatever happens now, the person is erased. */
+  async confirm(accountId: string, userId: string): Promise<void> {
+    await this.pool.query('update erasures.list set conditional = false where account_id = $1 and user_id = $2', [
       accountId,
       userId,
-      askedAt,
-      actor,
+    ]);
+  }
+
+  /** Takes back a note of this request: it turned out that the person stays. */
+  async withdraw({
+    accountId,
+    userId,
+    correlationId,
+  }: Pick<Erasure, 'accountId' | 'userId' | 'correlationId'>): Promise<void> {
+    await this.pool.query('delete from erasures.list where account_id = $1 and user_id = $2 and correlation_id = $3', [
+      accountId,
+      userId,
       correlationId,
     ]);
   }
@@ -45,6 +81,7 @@ export class ErasureList {
         askedAt: row.asked_at,
         actor: row.actor,
         correlationId: row.correlation_id,
+        conditional: row.conditional,
       }));
     }
   }

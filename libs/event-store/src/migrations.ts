@@ -26,6 +26,11 @@ export const erasuresMigrations: readonly Migration[] = [
       wallsSql('erasures.list', { batch: 'select, insert' }),
     ].join('\n'),
   },
+  {
+    name: 'conditional erasures',
+    sql: `alter table erasures.list add column conditional boolean not null default false;
+      grant update, delete on erasures.list to :batch;`,
+  },
 ];
 
 /** Tables of the keys database, which is a database of its own (decision 10). */

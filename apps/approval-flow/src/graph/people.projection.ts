@@ -48,6 +48,8 @@ function evolve(row: Person | undefined, event: UserEvent & { accountId: string 
   switch (event.type) {
     case 'UserAdopted':
       return { ...row, ad_user: true };
+    case 'UserDetached':
+      return { ...row, ad_user: false };
     case 'UserProfileChanged':
       return {
         ...row,
@@ -67,6 +69,7 @@ function evolve(row: Person | undefined, event: UserEvent & { accountId: string 
     case 'UserActivated':
       return { ...row, ...activity('active'), ...activated(event.data) };
     case 'ExternalIdChanged':
+    case 'UserMigrated':
       return row;
   }
 }

@@ -114,14 +114,21 @@ async function dropReplaced(tx: PoolClient, accountId: string, { moved }: Change
   );
 }
 
+/** What changes nobody's approver. */
+const irrelevant = new Set<UserEvent['type']>([
+  'UserProfileChanged',
+  'UserLoginChanged',
+  'ExternalIdChanged',
+  'UserMigrated',
+]);
+
 function changeOf(events: AnyEvent[]): Change {
   const correlationId = events.at(-1)?.correlationId ?? '';
   const change: Change = { ...nothing, changed: [], formerRefs: [], moved: [], correlationId };
   const users = events.filter((event) => event.stream.startsWith('user/')) as unknown as UserEvent[];
   for (const event of users) {
     const { userId } = event.data;
-    if (event.type === 'UserProfileChanged' || event.type === 'UserLoginChanged' || event.type === 'ExternalIdChanged')
-      continue;
+    if (irrelevant.has(event.type)) continue;
     change.changed.push(userId);
     if (event.type === 'UserErased') change.erased = true;
     if (event.type === 'ManagerChanged' && event.data.from !== null) change.formerRefs.push(event.data.from);
@@ -130,6 +137,8 @@ function changeOf(events: AnyEvent[]): Change {
     if (manager !== null) change.referred = true;
     if (
       event.type === 'ManagerChanged' ||
+      // An AD user's manager is the one in Entra again (A3, P13).
+      event.type === 'UserAdopted' ||
       manager !== null ||
       event.type === 'UserDeleted' ||
       event.type === 'UserActivated'

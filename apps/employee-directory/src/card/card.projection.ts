@@ -71,6 +71,8 @@ function evolve(row: Card | undefined, event: UserEvent & { accountId: string; t
   switch (event.type) {
     case 'UserAdopted':
       return { ...row, ad_user: true };
+    case 'UserDetached':
+      return { ...row, ad_user: false };
     case 'UserProfileChanged':
       return { ...row, ...profileColumns(event.data.changes) };
     case 'UserLoginChanged':
@@ -96,6 +98,7 @@ function evolve(row: Card | undefined, event: UserEvent & { accountId: string; t
       };
     }
     case 'ExternalIdChanged':
+    case 'UserMigrated':
       return row;
   }
 }

@@ -27,6 +27,10 @@ export function inWords(line: Line, nameOf: (id: string) => string | undefined):
       return `Created ${by[event.data.origin]}${event.data.active ? '' : ', inactive'}`;
     case 'UserAdopted':
       return 'Became an AD user: Entra manages this employee from now on';
+    case 'UserMigrated':
+      return migrated(event.data.matchedBy);
+    case 'UserDetached':
+      return 'The AD user mark was removed by hand: Entra does not manage this employee any more';
     case 'UserProfileChanged':
       return `${Object.entries(event.data.changes).map(changed).join('; ')} (${by[event.data.origin]})`;
     case 'UserLoginChanged':
@@ -83,3 +87,12 @@ function loginChanged({ from, to, origin }: LoginChange): string {
   ];
   return `${parts.join('; ')} (${by[origin]})`;
 }
+
+type MatchedBy = Extract<UserEvent, { type: 'UserMigrated' }>['data']['matchedBy'];
+
+const matchedBy = { id: '', userName: ' by the username', email: ' by the email' } as const;
+
+const migrated = (by: MatchedBy): string =>
+  by === null
+    ? 'Came from the new Entra tenant while the account moved to it'
+    : `Found${matchedBy[by]} in the new Entra tenant, which manages this employee from now on`;

@@ -2,6 +2,13 @@ import type { AccountEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { decideClientSecret, type ClientSecret, type ClientSecretCommand } from './client-secret.decider.js';
 import { decideFederation, type Federation, type FederationCommand } from './federation.decider.js';
+import { decideRetention, type RetentionCommand } from './retention.decider.js';
+import {
+  decideTenantMigration,
+  openMigration,
+  type TenantMigration,
+  type TenantMigrationCommand,
+} from './tenant-migration.decider.js';
 import { decideToken, type Token, type TokenCommand } from './token.decider.js';
 
 export type OpenAccount = {
@@ -16,6 +23,10 @@ export type OpenAccount = {
   /** Of the account's OAuth client; absent while there never was one. */
   secrets?: Record<string, ClientSecret>;
   federation?: Federation | null;
+  /** The last one; absent while there never was one. */
+  tenantMigration?: TenantMigration;
+  /** After so many months an inactive employee is erased (P20); absent while it was never said. */
+  retentionMonths?: number | null;
 };
 
 export type Account = { status: 'unknown' } | OpenAccount | (Omit<OpenAccount, 'status'> & { status: 'closed' });
@@ -28,7 +39,9 @@ export type AccountCommand =
   | { type: 'NoteSynchronised'; data: { fields: string[]; spellings: string[] } }
   | TokenCommand
   | ClientSecretCommand
-  | FederationCommand;
+  | FederationCommand
+  | TenantMigrationCommand
+  | RetentionCommand;
 
 export const initial: Account = { status: 'unknown' };
 
@@ -62,6 +75,11 @@ export function decide(command: AccountCommand, account: Account): AccountEvent[
     case 'ConfigureFederation':
     case 'RemoveFederation':
       return decideFederation(command, open.federation);
+    case 'ChangeRetention':
+      return decideRetention(command, open);
+    case 'StartTenantMigration':
+    case 'CompleteTenantMigration':
+      return decideTenantMigration(command, open);
   }
 }
 
@@ -99,6 +117,14 @@ export function evolve(account: Account, event: AccountEvent): Account {
       return { ...account, federation: event.data };
     case 'FederationRemoved':
       return { ...account, federation: null };
+    case 'RetentionChanged':
+      return { ...account, retentionMonths: event.data.to };
+    case 'TenantMigrationStarted':
+      return { ...account, tenantMigration: { ...event.data, completedAt: null, completedBy: null } };
+    case 'TenantMigrationCompleted':
+      return account.tenantMigration
+        ? { ...account, tenantMigration: { ...account.tenantMigration, ...event.data } }
+        : account;
   }
 }
 
@@ -107,9 +133,12 @@ function ended<T extends { revokedAt: string | null }>(all: Record<string, T>, i
   return one ? { ...all, [id]: { ...one, revokedAt: at } } : all;
 }
 
-/** What Entra manages now (P22): nothing while provisioning is off. */
+/** Whether Entra's word counts for AD users (P22): not while provisioning is off or a tenant migration is open (P14). */
+export const isManaging = (account: OpenAccount): boolean => account.provisioning && !openMigration(account);
+
+/** What Entra manages now (P22). */
 export const managedFields = (account: Account): string[] =>
-  account.status === 'open' && account.provisioning ? account.fields : [];
+  account.status === 'open' && isManaging(account) ? account.fields : [];
 
 /** @throws Refused when the account does not exist or is closed. */
 export function requireOpen(account: Account): OpenAccount {

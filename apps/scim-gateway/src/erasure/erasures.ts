@@ -4,7 +4,7 @@ import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
 import type { GatewayCommands } from '../gateway.commands.js';
 import { forgetImported } from '../import/forget.js';
-import type { LogErasure } from '../provisioning-log/forget.js';
+import type { LogErasure, Traces } from '../provisioning-log/forget.js';
 import type { Cause } from '../world.js';
 
 export type ErasureReport = {
@@ -38,13 +38,42 @@ export class Erasures {
       throw new Refused('user.unknown', 'There is no such employee', 'unknown');
     }
     const { actor, correlationId } = cause;
-    await list.note({ accountId, userId, askedAt: now(), actor, correlationId });
+    await list.note({ accountId, userId, askedAt: now(), actor, correlationId, conditional: false });
     const traces = await log.tracesOf(accountId, [userId]);
-    const events = known ? await commands.erase(accountId, userId, cause) : [];
+    const events = known ? await commands.erase(accountId, userId, 'anybody', cause) : [];
     const destroyed = await this.destroyKeys(accountId, [userId]);
-    await log.forget(accountId, [userId], traces);
-    await forgetImported(this.parts.batch, accountId, [userId]);
+    await this.forget(accountId, [userId], traces);
     return { userId, erased: events.length > 0, keysDestroyed: destroyed.length };
+  }
+
+  /** The same for somebody whose time is over by the account's retention. @returns false: not any more, so the person stays. */
+  async eraseDue(accountId: string, userId: string, cause: Cause): Promise<boolean> {
+    const { actor, correlationId } = cause;
+    await this.parts.list.note({
+      accountId,
+      userId,
+      askedAt: this.parts.now(),
+      actor,
+      correlationId,
+      conditional: true,
+    });
+    return this.finishDue(accountId, userId, cause);
+  }
+
+  private async finishDue(accountId: string, userId: string, cause: Cause): Promise<boolean> {
+    const { list, commands, log } = this.parts;
+    const traces = await log.tracesOf(accountId, [userId]);
+    try {
+      await commands.erase(accountId, userId, 'due', cause);
+    } catch (error) {
+      if (!(error instanceof Refused && error.code === 'user.notDue')) throw error;
+      await list.withdraw({ accountId, userId, correlationId: cause.correlationId });
+      return false;
+    }
+    await list.confirm(accountId, userId);
+    await this.destroyKeys(accountId, [userId]);
+    await this.forget(accountId, [userId], traces);
+    return true;
   }
 
   /**
@@ -64,19 +93,27 @@ export class Erasures {
 
   /** Nearly always there is nothing left to do, so all of an account are looked at together. @returns how many were erased again. */
   private async applyAgainIn(accountId: string, noted: Erasure[]): Promise<number> {
-    const userIds = noted.map((erasure) => erasure.userId);
-    const there = new Set(await this.withRows(accountId, userIds));
+    const there = new Set(await this.withRows(accountId, idsOf(noted)));
+    const undecided = noted.filter(({ conditional, userId }) => conditional && there.has(userId));
+    const decided = noted.filter((erasure) => !undecided.includes(erasure));
     const again = new Set<string>();
-    const traces = await this.parts.log.tracesOf(accountId, userIds);
-    for (const { userId, actor, correlationId } of noted) {
+    const traces = await this.parts.log.tracesOf(accountId, idsOf(decided));
+    for (const { userId, ...cause } of decided) {
       if (!there.has(userId)) continue;
-      const cause = { actor, correlationId, causationId: correlationId };
-      if ((await this.parts.commands.erase(accountId, userId, cause)).length > 0) again.add(userId);
+      if ((await this.parts.commands.erase(accountId, userId, 'anybody', causeOf(cause))).length > 0) again.add(userId);
     }
-    for (const userId of await this.destroyKeys(accountId, userIds)) again.add(userId);
+    for (const userId of await this.destroyKeys(accountId, idsOf(decided))) again.add(userId);
+    await this.forget(accountId, idsOf(decided), traces);
+    // Interrupted before it was decided: who came back meanwhile stays.
+    for (const { userId, ...cause } of undecided) {
+      if (await this.finishDue(accountId, userId, causeOf(cause))) again.add(userId);
+    }
+    return again.size;
+  }
+
+  private async forget(accountId: string, userIds: string[], traces: Traces): Promise<void> {
     await this.parts.log.forget(accountId, userIds, traces);
     await forgetImported(this.parts.batch, accountId, userIds);
-    return again.size;
   }
 
   /** @returns whose key it was, once for each key that was still there. */
@@ -100,3 +137,10 @@ export class Erasures {
     return rows.map((row) => row.user_id);
   }
 }
+
+const idsOf = (noted: readonly Erasure[]) => noted.map((erasure) => erasure.userId);
+const causeOf = ({ actor, correlationId }: Pick<Erasure, 'actor' | 'correlationId'>): Cause => ({
+  actor,
+  correlationId,
+  causationId: correlationId,
+});

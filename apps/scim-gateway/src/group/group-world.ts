@@ -1,6 +1,7 @@
 import type { GroupEvent } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Batch, NewEvent } from '@bitabiz/event-store';
+import { isShown } from '../user/user-state.decider.js';
 import type { Cause, Outside, World } from '../world.js';
 import { decide, evolve, initial, type GroupCommand } from './group.decider.js';
 import { fromRow, toRows, type KnownGroup } from './group-row.js';
@@ -51,11 +52,11 @@ export class GroupWorld {
     return this.byName.get(foldKey(displayName));
   }
 
-  /** @returns the employee behind the id that SCIM shows; undefined for nobody, and for who is deleted in this batch. */
+  /** @returns the employee behind the id that SCIM shows; undefined for nobody, and for who is hidden by this batch (P10, P13). */
   userIdOf(scimId: string): string | undefined {
     const userId = this.users.get(scimId);
-    const status = userId === undefined ? undefined : this.people.user(userId).user.status;
-    return status === 'released' || status === 'erased' ? undefined : userId;
+    const user = userId === undefined ? undefined : this.people.user(userId).user;
+    return !user || user.status === 'unknown' || isShown(user) ? userId : undefined;
   }
 
   /** Decides one command and keeps what comes of it. @throws Refused from the rules, and then nothing is kept. */
@@ -82,7 +83,7 @@ export class GroupWorld {
     return events;
   }
 
-  /** An employee is deleted or erased, and leaves every group (P10). */
+  /** An employee is deleted, detached or erased, and leaves every group (P10). */
   leave(userId: string, cause: Cause): void {
     this.leavers.push(userId);
     for (const [groupId, members] of this.members) {

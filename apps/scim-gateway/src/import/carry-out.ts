@@ -1,7 +1,8 @@
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { GatewayCommand } from '../gateway.commands.js';
 import { modifiedBy } from '../provisioning-log/modified.js';
-import type { UserOutcome, UserRequest } from '../user/user.handler.js';
+import type { UserOutcome } from '../user/user.handler.js';
+import type { UserRequest } from '../user/user.request.js';
 import { RowSeal, type RowDetail, type RowOutcome } from './import-row.js';
 import type { ImportJobsParts } from './import-jobs.js';
 

@@ -21,6 +21,8 @@ export type Content = {
   events?: readonly string[];
   /** The name by which an existing employee was found for a POST (P6). */
   found?: string;
+  /** The AD user mark of the employee had been removed by hand; the POST attached the person again (P13). */
+  reattached?: true;
   /** The manager is not in the account (yet). */
   pendingManager?: true;
   /** Attributes that were sent and are not kept. */

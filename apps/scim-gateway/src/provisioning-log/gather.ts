@@ -2,6 +2,7 @@ import { pathOf } from '@bitabiz/service-kit/prefix';
 import { refusalOf } from '../scim/refusal.js';
 import { storable } from '../scim/text.js';
 import { isObject, member } from '../scim/value.js';
+import { isEmployee } from '../user/user-state.decider.js';
 import { isUuid } from '../uuid.js';
 import { actionOf, attemptOf } from './action.js';
 import type { Content, Gathered } from './entry.js';
@@ -46,6 +47,7 @@ function carriedOut(base: Base, method: string, noted: Exclude<Noted, { found: u
     const keyId = known.keyId ?? undefined;
     const { userId, scimId, userName, externalId } = known.user;
     const modified = modifiedBy({ known, before });
+    const reattached = isEmployee(before.user) && before.user.detached;
     return {
       ...base,
       action: actionOf(method, events),
@@ -53,7 +55,7 @@ function carriedOut(base: Base, method: string, noted: Exclude<Noted, { found: u
       subject: { userId, scimId, keyId },
       userName,
       externalId: externalId ?? undefined,
-      content: { userName, modified, events, ignored, ...(found && { found }) },
+      content: { userName, modified, events, ignored, ...(found && { found }), ...(reattached && { reattached }) },
       impersonal: false,
     };
   }

@@ -17,7 +17,7 @@ export async function pendingManagersOf(batch: Pool, rows: readonly Gathered[]):
   const { rows: missing } = await batch.query<{ n: number }>({
     name: 'provisioning-log-managers',
     text: `select w.n from unnest($1::int[], $2::uuid[], $3::uuid[]) w(n, account, id) where not exists
-      (select from own.users u where u.account_id = w.account and u.scim_id = w.id and u.status <> 'released')`,
+      (select from own.users u where u.account_id = w.account and u.scim_id = w.id and u.status <> 'released' and not u.detached)`,
     values: [asked.map((_, index) => index), asked.map(({ accountId }) => accountId), asked.map(managerIn)],
   });
   for (const { n } of missing) pending.add(asked[n] as Gathered);

@@ -77,16 +77,29 @@ const namesake =
   'the external id is another one than before: perhaps a new person with the same address, so the sign-in link was not carried over';
 
 /** P6: found by e-mail, and both external ids are GUIDs and differ. */
-const isNamesake = ({ found, modified = [] }: Content): boolean =>
+const isNamesake = ({ found, modified = [], events = [] }: Content): boolean =>
   found === 'email' &&
+  // Of an active employee the new tenant's external id is expected (P14).
+  (!events.includes('UserMigrated') || events.includes('UserReactivated')) &&
   modified.some(
     ({ displayName, oldValue, newValue }) =>
       displayName === 'externalId' && isUuid(oldValue ?? '') && isUuid(newValue ?? ''),
   );
 
-function matching(method: string, { found, sought, matches = 0 }: Content): string {
+function matching(method: string, { found, sought, matches = 0, reattached, events = [] }: Content): string {
   if (sought) return `Looked for by ${sought.join(', ')}: ${matches === 0 ? 'nobody' : `${matches} found`}`;
+  if (reattached)
+    return `The employee with this ${found} had been taken out of the integration by hand: assigned again, so re-attached as AD user, with id and history (P13)`;
+  if (events.includes('UserMigrated')) return migrating(found, events);
   if (found !== undefined)
     return `There is an employee with this ${found}: the same one is kept, with id and history (P6)`;
   return method === 'POST' ? 'Nobody has this name: a new one' : 'Found by id';
+}
+
+/** P14: the first that the new tenant says of somebody. */
+function migrating(found: string | undefined, events: readonly string[]): string {
+  if (events.includes('UserCreated'))
+    return 'Nobody has this name: a new one. The account is moving to a new tenant: see that the person is not here under another name (P14)';
+  const by = found === undefined ? 'Found by id' : `There is an employee with this ${found}`;
+  return `${by}: now the new tenant’s, with id and history; the external id is replaced, and the old sign-in link is free for the new one (P14)`;
 }

@@ -15,7 +15,7 @@ const byCode: Readonly<Record<string, string>> = {
     'User name and e-mail belong to two employees: correct userPrincipalName or mail in Entra, or the e-mail of one of the two employees here, ' +
     `${again}.`,
   'user.unknown':
-    'Entra remembers an employee who was deleted here. Restart provisioning (Provisioning → Overview): Entra then matches by user name again.',
+    'Entra remembers an employee who was deleted here, or whose AD user mark was removed by hand. Restart provisioning (Provisioning → Overview): Entra then matches by user name again.',
   'user.mandatory': `Fill in the attribute for this user in Entra and see that ${mapping} maps it, ${again}.`,
   'attribute.unknown': `Take this attribute out of ${mapping}: the product does not have it.`,
   'attribute.readOnly': `Take this attribute out of ${mapping}: it is given by the product.`,

@@ -16,7 +16,8 @@ import {
 import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { ForUser } from '../user/for-user.command.js';
-import { unknownUser, type UserOutcome, type UserRequest } from '../user/user.handler.js';
+import { unknownUser, type UserOutcome } from '../user/user.handler.js';
+import type { UserRequest } from '../user/user.request.js';
 import { Users } from '../user/users.query.js';
 import { toValues } from '../user/user-values.js';
 import { causeOf } from '../cause.js';

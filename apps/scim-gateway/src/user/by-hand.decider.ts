@@ -22,7 +22,8 @@ export type ByHand =
   | { type: 'CreateUserByHand'; data: CreateByHand }
   | { type: 'EditUserByHand'; data: EditByHand }
   | { type: 'DeactivateUserByHand'; data: DeactivateByHand }
-  | { type: 'ActivateUserByHand'; data: ActivateByHand };
+  | { type: 'ActivateUserByHand'; data: ActivateByHand }
+  | { type: 'RemoveAdUserMark'; data: object };
 
 /** A new employee by hand; taken names are refused, those of an inactive employee with the offer to activate that one (P8). */
 export function createByHand({ userId, userName, email, profile, holders }: CreateByHand, user: User): UserEvent[] {
@@ -78,6 +79,30 @@ export function activateByHand(command: ActivateByHand, user: User): UserEvent[]
   requireMandatory({ userName, email, givenName: employee.profile.givenName, familyName: employee.profile.familyName });
   requireFree(command.holders, userId);
   return [{ type: 'UserActivated', data: { userId, scimId: command.scimId, userName, email } }];
+}
+
+/**
+ * P13: takes an inactive employee out of the integration, so that activating by hand works and nothing that Entra still sends locks
+ * the person out. @throws Refused `user.active`, `user.notAdUser`, `user.unknown`.
+ */
+export function removeAdUserMark(user: User): UserEvent[] {
+  const employee = known(user);
+  if (employee.status === 'active') {
+    throw new Refused(
+      'user.active',
+      'This employee is active: remove the person from the app in Entra first, and the AD user mark when the employee is inactive (P13)',
+      'conflict',
+    );
+  }
+  if (employee.detached) return [];
+  if (!employee.adUser) {
+    throw new Refused(
+      'user.notAdUser',
+      'This employee is not an AD user, so there is no mark to remove (P13)',
+      'conflict',
+    );
+  }
+  return [{ type: 'UserDetached', data: { userId: employee.userId } }];
 }
 
 const withUserName = (user: Employee, edit: Edit): Edit =>

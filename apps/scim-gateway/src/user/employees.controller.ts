@@ -8,7 +8,8 @@ import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
 import { isStorable } from '../scim/text.js';
 import { ForUser } from './for-user.command.js';
-import type { UserOutcome, UserRequest } from './user.handler.js';
+import type { UserOutcome } from './user.handler.js';
+import type { UserRequest } from './user.request.js';
 
 const Id = z.uuid();
 const text = z.string().trim().max(8192).refine(isStorable, 'contains a character that cannot be stored');
@@ -21,7 +22,7 @@ const Edit = z.object({ userName: name.optional(), email: name.optional(), ...cl
 const Activation = z.object({ userName: name.optional(), email: name.optional() });
 const Import = z.object({ employees: z.array(NewEmployee).min(1).max(500) });
 
-/** By hand and by import (P6–P8, P10, P11, P14, P22): the same aggregate as SCIM's, so the same rules. */
+/** By hand and by import (P6–P8, P10, P11, P13, P14, P22): the same aggregate as SCIM's, so the same rules. */
 @Controller('accounts/:accountId/employees')
 @Allow('operator', 'account:admin')
 export class EmployeesController {
@@ -96,6 +97,17 @@ export class EmployeesController {
     return shown(
       await this.run(request, accountId, { type: 'ActivateByHand', userId, scimId: this.ids.next(), names }),
     );
+  }
+
+  /** P13: out of the integration, before the activation by hand. */
+  @Post(':userId/ad-user-mark-removal')
+  @HttpCode(200)
+  async removeAdUserMark(
+    @Param('accountId', { schema: Id }) accountId: string,
+    @Param('userId', { schema: Id }) userId: string,
+    @Req() request: AuthenticatedRequest,
+  ) {
+    return shown(await this.run(request, accountId, { type: 'RemoveAdUserMark', userId }));
   }
 
   private run(request: AuthenticatedRequest, accountId: string, user: UserRequest): Promise<UserOutcome> {

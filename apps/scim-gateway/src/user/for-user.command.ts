@@ -3,7 +3,8 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AccessTokens } from '../access.js';
 import { GatewayCommands } from '../gateway.commands.js';
 import type { Cause } from '../world.js';
-import type { UserOutcome, UserRequest } from './user.handler.js';
+import type { UserOutcome } from './user.handler.js';
+import type { UserRequest } from './user.request.js';
 
 /** Hands one request to the employee it is for; see user.handler.ts. */
 export class ForUser extends Command<UserOutcome> {

@@ -8,6 +8,8 @@ export type Holder = {
   scimId: string;
   active: boolean;
   adUser: boolean;
+  /** The tenant migration in which the new tenant wrote about the holder (P14). */
+  migrationId: string | null;
 };
 
 export type Names = { userName: string; email: string };
@@ -51,11 +53,12 @@ const free = ({ attribute, name, scimId }: Holder): Check => ({
 export type Admitted = { userId: string; by: Holder['attribute'] };
 
 /**
- * P6: to whom a POST belongs.
- * @returns the employee who is adopted or reactivated, and the name that matched; undefined: a new one.
+ * P6: to whom a POST belongs. @param migrationId of the open tenant migration: then an active AD user whom the new tenant has not matched yet
+ * is found too (P14).
+ * @returns the employee who is adopted, reactivated or migrated, and the name that matched; undefined: a new one.
  * @throws Refused `user.nameTaken` for an active AD user, `user.twoHolders` when the two names belong to different employees.
  */
-export function admit(holders: readonly Holder[]): Admitted | undefined {
+export function admit(holders: readonly Holder[], migrationId?: string): Admitted | undefined {
   const [first] = holders;
   if (!first) return undefined;
   const other = holders.find((each) => each.userId !== first.userId);
@@ -73,6 +76,7 @@ export function admit(holders: readonly Holder[]): Admitted | undefined {
       },
     );
   }
-  if (first.adUser && first.active) requireFree(holders);
+  const isAwaited = migrationId !== undefined && first.migrationId !== migrationId;
+  if (first.adUser && first.active && !isAwaited) requireFree(holders);
   return { userId: first.userId, by: first.attribute };
 }

@@ -6,13 +6,19 @@ export type Card = {
   userId: string;
   scimId: string;
   adUser: boolean;
+  /** The AD user mark was removed by hand (P13). */
+  detached: boolean;
   userName: string;
   email: string;
   profile: Profile;
   externalId: string | null;
   manager: string | null;
   terminatedOn: string | null;
+  /** How the new tenant first wrote about the employee during the last tenant migration that did so (P14); null: none ever did. */
+  migrated: Migrated | null;
 };
+
+export type Migrated = { migrationId: string; matchedBy: 'id' | 'userName' | 'email' | null; at: string };
 
 export type Employee = { status: 'active' | 'inactive' | 'released' } & Card;
 export type User = { status: 'unknown' } | Employee | { status: 'erased'; userId: string };
@@ -20,6 +26,10 @@ export type User = { status: 'unknown' } | Employee | { status: 'erased'; userId
 export const initial: User = { status: 'unknown' };
 
 export const isEmployee = (user: User): user is Employee => user.status !== 'unknown' && user.status !== 'erased';
+
+/** Whom SCIM shows: nobody who was released (P10), erased or detached (P13). */
+export const isShown = (user: User): user is Employee =>
+  (user.status === 'active' || user.status === 'inactive') && !user.detached;
 
 /** The names that an employee holds against everybody else: nobody's once they are released (P8, P10). */
 const namesHeld = (user: User): string[] =>
@@ -32,7 +42,8 @@ export function evolve(user: User, event: UserEvent): User {
   if (event.type === 'UserCreated') {
     const { userId, scimId, adUser, active, userName, email, profile, externalId, manager, terminatedOn } = event.data;
     const status = active ? 'active' : 'inactive';
-    return { status, userId, scimId, adUser, userName, email, profile, externalId, manager, terminatedOn };
+    const card = { userId, scimId, adUser, userName, email, profile, externalId, manager, terminatedOn };
+    return { status, ...card, detached: false, migrated: null };
   }
   if (event.type === 'UserErased') return { status: 'erased', userId: event.data.userId };
   return isEmployee(user) ? changed(user, event) : user;
@@ -43,7 +54,13 @@ type Change = Exclude<UserEvent, { type: 'UserCreated' | 'UserErased' }>;
 function changed(user: Employee, event: Change): Employee {
   switch (event.type) {
     case 'UserAdopted':
-      return { ...user, adUser: true };
+      return { ...user, adUser: true, detached: false };
+    case 'UserDetached':
+      return { ...user, adUser: false, detached: true };
+    case 'UserMigrated': {
+      const { migrationId, matchedBy, at } = event.data;
+      return { ...user, migrated: { migrationId, matchedBy, at } };
+    }
     case 'UserProfileChanged':
       return { ...user, profile: withChanges(user.profile, event.data.changes) };
     case 'UserLoginChanged':
@@ -56,8 +73,10 @@ function changed(user: Employee, event: Change): Employee {
       return { ...user, status: 'inactive', terminatedOn: event.data.terminatedOn };
     case 'UserReactivated':
       return { ...user, status: 'active', terminatedOn: null };
-    case 'UserDeleted':
-      return { ...user, status: 'released', adUser: false, externalId: null, terminatedOn: event.data.terminatedOn };
+    case 'UserDeleted': {
+      const { terminatedOn } = event.data;
+      return { ...user, status: 'released', adUser: false, detached: false, externalId: null, terminatedOn };
+    }
     case 'UserActivated': {
       const { scimId, userName, email } = event.data;
       return { ...user, status: 'active', terminatedOn: null, scimId, userName, email };

@@ -1,5 +1,12 @@
 import type { UserEvent } from '@bitabiz/event-contracts';
-import { activateByHand, createByHand, deactivateByHand, editByHand, type ByHand } from './by-hand.decider.js';
+import {
+  activateByHand,
+  createByHand,
+  deactivateByHand,
+  editByHand,
+  removeAdUserMark,
+  type ByHand,
+} from './by-hand.decider.js';
 import { importUser, type Import } from './import.decider.js';
 import { deleteUser, provisionUser, updateUser, type Provisioning } from './provisioning.decider.js';
 import type { User } from './user-state.decider.js';
@@ -28,5 +35,7 @@ export function decide(command: UserCommand, user: User): UserEvent[] {
       return deactivateByHand(command.data, user);
     case 'ActivateUserByHand':
       return activateByHand(command.data, user);
+    case 'RemoveAdUserMark':
+      return removeAdUserMark(user);
   }
 }

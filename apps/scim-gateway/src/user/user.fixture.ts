@@ -48,6 +48,8 @@ export const reactivated = (matchedBy: 'id' | 'userName' | 'email'): Named<'User
   type: 'UserReactivated',
   data: { userId: ada, origin: 'provisioning', matchedBy },
 });
+/** The AD user mark is removed (P13). */
+export const detached: Named<'UserDetached'> = { type: 'UserDetached', data: { userId: ada } };
 /** The card after a hard delete: it stays in the inactive list, its names are free. */
 export const inactive: Named<'UserDeleted'> = {
   type: 'UserDeleted',
@@ -67,6 +69,7 @@ export const holder: Holder = {
   scimId: '018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c99',
   active: true,
   adUser: true,
+  migrationId: null,
 };
 
 export const provision = (over: Partial<Values>, found?: 'userName' | 'email'): UserCommand => ({

@@ -1,29 +1,21 @@
-import type { Profile } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
-import { decide as decideAccount, managedFields, requireOpen, type OpenAccount } from '../account/account.decider.js';
-import { foldKey } from '@bitabiz/event-contracts/fold';
+import {
+  decide as decideAccount,
+  isManaging,
+  managedFields,
+  requireOpen,
+  type OpenAccount,
+} from '../account/account.decider.js';
+import { openMigration, requireOfNewTenant } from '../account/tenant-migration.decider.js';
+import { dayIn } from '../day.js';
 import { requireVersion, type Expected } from '../etag.js';
 import type { Cause, World } from '../world.js';
-import type { Edit } from './managed.decider.js';
 import { admit, type Names } from './names.decider.js';
 import { decide, type UserCommand } from './user.decider.js';
-import { isEmployee, type Employee } from './user-state.decider.js';
+import { isEmployee, isShown, type Employee } from './user-state.decider.js';
 import type { KnownUser } from './user-row.js';
-import { fromValues, toValues, type UserValues } from './user-values.js';
-
-/** What SCIM made of a body: the values, and what was written under which name. */
-export type Written = { values: UserValues; touched: string[]; spellings: string[]; ignored?: string[] };
-
-/** Everything that can be asked of an account's employees. `change` is pure and gets the employee as the batch sees it. */
-export type UserRequest =
-  | { type: 'Provision'; userId: string; written: Written }
-  | { type: 'Change'; scimId: string; expected: Expected; change: (current: UserValues) => Written }
-  | { type: 'Remove'; scimId: string; expected: Expected }
-  | { type: 'Import'; userId: string; profile: Profile; names: Names }
-  | { type: 'CreateByHand'; userId: string; profile: Profile; names: Names }
-  | { type: 'EditByHand'; userId: string; edit: Edit }
-  | { type: 'DeactivateByHand'; userId: string }
-  | { type: 'ActivateByHand'; userId: string; scimId: string; names: Partial<Names> };
+import type { UserRequest, Written } from './user.request.js';
+import { fromValues, toValues } from './user-values.js';
 
 export type UserOutcome = {
   known: KnownUser & { user: Employee };
@@ -38,42 +30,12 @@ export type UserOutcome = {
   noted: boolean;
 };
 
-/** What must be read before a request can be decided. */
-export function needsOf(request: UserRequest): { userIds: string[]; scimIds: string[]; keys: string[] } {
-  const keys = (names: Partial<Names>) =>
-    [names.userName, names.email].flatMap((name) => (name ? [foldKey(name)] : []));
-  switch (request.type) {
-    case 'Provision': {
-      const { userName, email } = fromValues(request.written.values);
-      return { userIds: [], scimIds: [], keys: keys({ userName, email }) };
-    }
-    case 'Change':
-    case 'Remove':
-      return { userIds: [], scimIds: [request.scimId], keys: [] };
-    case 'Import':
-    case 'CreateByHand':
-      return { userIds: [], scimIds: [], keys: keys(request.names) };
-    case 'EditByHand':
-      return { userIds: [request.userId], scimIds: [], keys: keys(request.edit) };
-    case 'DeactivateByHand':
-      return { userIds: [request.userId], scimIds: [], keys: [] };
-    case 'ActivateByHand':
-      return { userIds: [request.userId], scimIds: [], keys: keys(request.names) };
-  }
-}
-
 /**
  * Turns a request into a command of the employee it is for, decides it, and lays the events over the batch's world.
  * @throws Refused from the rules.
  */
-export function handle(
-  world: World,
-  request: UserRequest,
-  cause: Cause,
-  today: (timeZone: string) => string,
-): UserOutcome {
-  const account = requireOpen(world.account);
-  const { userId, command, written, found } = commandFor(world, request, today(account.timeZone));
+export function handle(world: World, request: UserRequest, cause: Cause, now: Date): UserOutcome {
+  const { userId, command, written, found } = commandFor(world, request, { actor: cause.actor, now });
   const before = world.user(userId);
   const events = decide(command, before.user);
   world.applyToUser(userId, events, cause);
@@ -100,15 +62,18 @@ export function handle(
 
 type Addressed = { userId: string; command: UserCommand; written?: Written; found?: keyof Names };
 
-function commandFor(world: World, request: UserRequest, today: string): Addressed {
-  const managed = managedFields(world.account);
+function commandFor(world: World, request: UserRequest, by: { actor: string; now: Date }): Addressed {
+  const account = requireOpen(world.account);
+  const today = dayIn(account.timeZone, by.now);
+  const managed = managedFields(account);
   switch (request.type) {
     case 'Provision': {
       requireProvisioning(world);
       const values = fromValues(request.written.values);
-      const admitted = admit(world.holdersOf(values));
+      const migration = migrationFor(account, by);
+      const admitted = admit(world.holdersOf(values), migration?.migrationId);
       const userId = admitted?.userId ?? request.userId;
-      const data = { userId, values, today };
+      const data = { userId, values, today, migration };
       const found = admitted && { found: admitted.by };
       return {
         userId,
@@ -122,7 +87,7 @@ function commandFor(world: World, request: UserRequest, today: string): Addresse
       const known = scimUser(world, request);
       const written = request.change(toValues(known.user));
       const values = fromValues(written.values);
-      const data = { values, holders: world.holdersOf(values), today };
+      const data = { values, holders: world.holdersOf(values), today, migration: migrationFor(account, by) };
       return { userId: known.user.userId, command: { type: 'UpdateUser', data }, written };
     }
     case 'Remove':
@@ -149,11 +114,22 @@ function commandFor(world: World, request: UserRequest, today: string): Addresse
       return { userId: request.userId, command: { type: 'DeactivateUserByHand', data: { today } } };
     case 'ActivateByHand': {
       const { userId, scimId, names } = request;
-      const provisioned = requireOpen(world.account).provisioning;
+      const provisioned = isManaging(account);
       const holders = world.holdersOf(wantedNames(world, userId, names));
       return { userId, command: { type: 'ActivateUserByHand', data: { scimId, ...names, holders, provisioned } } };
     }
+    case 'RemoveAdUserMark':
+      return { userId: request.userId, command: { type: 'RemoveAdUserMark', data: {} } };
   }
+}
+
+/** P14: what a write means for the open tenant migration; undefined when there is none. */
+function migrationFor(account: OpenAccount, { actor, now }: { actor: string; now: Date }) {
+  const open = openMigration(account);
+  if (!open) return undefined;
+  const at = now.toISOString();
+  requireOfNewTenant(account, actor, at);
+  return { migrationId: open.migrationId, at };
 }
 
 function wantedNames(world: World, userId: string, names: Partial<Names>): Partial<Names> {
@@ -184,9 +160,7 @@ function scimUser(
 ): KnownUser & { user: Employee } {
   const userId = world.userIdOf(scimId);
   const known = userId === undefined ? undefined : world.user(userId);
-  if (!known || !isEmployee(known.user) || known.user.status === 'released' || known.user.scimId !== scimId) {
-    throw unknownUser(scimId);
-  }
+  if (!known || !isShown(known.user) || known.user.scimId !== scimId) throw unknownUser(scimId);
   requireVersion(known.version, expected);
   return { ...known, user: known.user };
 }

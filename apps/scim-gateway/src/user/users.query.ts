@@ -12,7 +12,7 @@ export type ShownUser = UserRow & { manager_gone?: boolean };
 
 const matching = new Set(['userName', 'email', 'externalId']);
 
-/** SCIM's reads of an account's users; released ones are gone (P10), inactive ones are there (entra.md 1.3). */
+/** SCIM's reads of an account's users; released and detached ones are gone (P10, P13), inactive ones are there (entra.md 1.3). */
 export class Users {
   private readonly byId: Together<[account: string, scimId: string], ShownUser | undefined>;
   private readonly byKey: Together<[account: string, column: string, key: string], ShownUser[]>;
@@ -72,7 +72,7 @@ export class Users {
   }
 
   private page(accountId: string, query: ListQuery): Promise<Page<ShownUser>> {
-    const from = `own.users u where u.account_id = $1 and u.status <> 'released'`;
+    const from = `own.users u where u.account_id = $1 and u.status <> 'released' and not u.detached`;
     return inAccount(this.pool, accountId, (tx) => readPage(tx, { table: userTable, from, accountId }, query));
   }
 }

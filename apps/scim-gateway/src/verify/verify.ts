@@ -67,6 +67,7 @@ function shown(row: UserRow & { account_id?: string }): object {
     ...row,
     created_at: new Date(row.created_at).toISOString(),
     modified_at: new Date(row.modified_at).toISOString(),
+    matched_at: row.matched_at && new Date(row.matched_at).toISOString(),
   };
   delete compared['key_id'];
   delete compared['account_id'];

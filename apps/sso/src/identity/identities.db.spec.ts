@@ -143,6 +143,43 @@ describe('a linked person (S4)', () => {
     expect(link).toMatchObject({ allowed: false, reason: 'not provisioned' });
   });
 
+  it('is let in without Entra once the AD user mark is removed, and linked again with it (P13, S9)', async () => {
+    const userId = hire({ externalId: objectId });
+    suspend(userId);
+    gateway.add({ type: 'UserDetached', data: { userId } });
+    gateway.add({ type: 'UserReactivated', data: { userId, origin: 'hand', matchedBy: 'id' } });
+    await deliver();
+    const alone = { id: userId, adUser: false, objectId: null };
+    expect(await admit(ada)).toMatchObject({ allowed: true, employee: alone });
+    expect(await admit('nobody@nordlys.example', { objectId })).toMatchObject({ reason: 'not provisioned' });
+    gateway.add({ type: 'UserAdopted', data: { userId } });
+    await deliver();
+    const linked = { id: userId, adUser: true, objectId };
+    expect(await admit('nobody@nordlys.example', { objectId })).toMatchObject({ allowed: true, employee: linked });
+  });
+
+  it('loses the link to the old tenant and gets the new one’s in a tenant migration (P14)', async () => {
+    const userId = hire({ externalId: objectId });
+    const migration = { migrationId: randomUUID(), at: '2026-11-26T09:30:00.000Z' };
+    gateway.add({ type: 'UserMigrated', data: { userId, matchedBy: 'id', ...migration } });
+    await deliver();
+    expect(await admit('nobody@nordlys.example', { objectId })).toMatchObject({ allowed: false });
+    expect(await admit(ada)).toMatchObject({ allowed: true, employee: { objectId: null } });
+    const other = '22222222-2222-4222-8222-222222222222';
+    gateway.add({ type: 'ExternalIdChanged', data: { userId, from: objectId, to: other, relink: true } });
+    await deliver();
+    const link = await admit('nobody@nordlys.example', { objectId: other });
+    expect(link).toMatchObject({ allowed: true, employee: { id: userId } });
+  });
+
+  it('keeps the link with which the new tenant brought the person (P14)', async () => {
+    const userId = hire({ externalId: objectId });
+    const data = { userId, matchedBy: null, migrationId: randomUUID(), at: '2026-11-26T09:30:00.000Z' };
+    gateway.add({ type: 'UserMigrated', data });
+    await deliver();
+    expect(await admit('nobody@nordlys.example', { objectId })).toMatchObject({ allowed: true });
+  });
+
   it('is not linked by an external id that is no GUID', async () => {
     hire({ externalId: 'ada.lovelace' });
     await deliver();

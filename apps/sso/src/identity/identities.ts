@@ -50,7 +50,8 @@ export class Identities {
   constructor(private readonly projections: Projections) {}
 
   /**
-   * S4: identity is the email; the username is accepted too, and the Entra object id finds who is linked although both changed.
+   * S4: identity is the email; the username is accepted too, and the Entra object id finds who is linked although both changed. The link of
+   * who is no AD user any more rests until Entra attaches the person again (P13).
    * A person whose events are parked counts as suspended (decision 6).
    */
   admit(accountId: string, { name, objectId }: { name: string; objectId?: string | undefined }): Promise<Admission> {
@@ -85,7 +86,7 @@ async function byName(tx: PoolClient, accountId: string, name: string): Promise<
 }
 
 async function byObjectId(tx: PoolClient, accountId: string, objectId: string): Promise<Row | undefined> {
-  const { rows } = await tx.query<Row>(`${select} where i.account_id = $1 and i.object_id = $2 limit 1`, [
+  const { rows } = await tx.query<Row>(`${select} where i.account_id = $1 and i.object_id = $2 and i.ad_user limit 1`, [
     accountId,
     objectId,
   ]);
@@ -106,5 +107,5 @@ const viewOf = (row: Row): IdentityView => ({
   email: row.email,
   active: row.active,
   adUser: row.ad_user,
-  objectId: row.object_id,
+  objectId: row.ad_user ? row.object_id : null,
 });

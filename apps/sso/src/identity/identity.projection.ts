@@ -50,6 +50,11 @@ function evolve(row: Identity | undefined, event: UserEvent & { accountId: strin
   switch (event.type) {
     case 'UserAdopted':
       return { ...row, ad_user: true };
+    case 'UserMigrated':
+      // The object id of the old tenant names nobody in the new one (P14); a new employee has the new one already.
+      return event.data.matchedBy === null ? row : { ...row, object_id: null };
+    case 'UserDetached':
+      return { ...row, ad_user: false };
     case 'UserLoginChanged':
       return { ...row, ...names(event.data.to.userName, event.data.to.email) };
     case 'ExternalIdChanged':

@@ -1,0 +1,46 @@
+import type { Profile } from '@bitabiz/event-contracts';
+import { foldKey } from '@bitabiz/event-contracts/fold';
+import type { Expected } from '../etag.js';
+import type { Edit } from './managed.decider.js';
+import type { Names } from './names.decider.js';
+import { fromValues, type UserValues } from './user-values.js';
+
+/** What SCIM made of a body: the values, and what was written under which name. */
+export type Written = { values: UserValues; touched: string[]; spellings: string[]; ignored?: string[] };
+
+/** Everything that can be asked of an account's employees. `change` is pure and gets the employee as the batch sees it. */
+export type UserRequest =
+  | { type: 'Provision'; userId: string; written: Written }
+  | { type: 'Change'; scimId: string; expected: Expected; change: (current: UserValues) => Written }
+  | { type: 'Remove'; scimId: string; expected: Expected }
+  | { type: 'Import'; userId: string; profile: Profile; names: Names }
+  | { type: 'CreateByHand'; userId: string; profile: Profile; names: Names }
+  | { type: 'EditByHand'; userId: string; edit: Edit }
+  | { type: 'DeactivateByHand'; userId: string }
+  | { type: 'ActivateByHand'; userId: string; scimId: string; names: Partial<Names> }
+  | { type: 'RemoveAdUserMark'; userId: string };
+
+/** What must be read before a request can be decided. */
+export function needsOf(request: UserRequest): { userIds: string[]; scimIds: string[]; keys: string[] } {
+  const keys = (names: Partial<Names>) =>
+    [names.userName, names.email].flatMap((name) => (name ? [foldKey(name)] : []));
+  switch (request.type) {
+    case 'Provision': {
+      const { userName, email } = fromValues(request.written.values);
+      return { userIds: [], scimIds: [], keys: keys({ userName, email }) };
+    }
+    case 'Change':
+    case 'Remove':
+      return { userIds: [], scimIds: [request.scimId], keys: [] };
+    case 'Import':
+    case 'CreateByHand':
+      return { userIds: [], scimIds: [], keys: keys(request.names) };
+    case 'EditByHand':
+      return { userIds: [request.userId], scimIds: [], keys: keys(request.edit) };
+    case 'DeactivateByHand':
+    case 'RemoveAdUserMark':
+      return { userIds: [request.userId], scimIds: [], keys: [] };
+    case 'ActivateByHand':
+      return { userIds: [request.userId], scimIds: [], keys: keys(request.names) };
+  }
+}
