@@ -3,21 +3,12 @@ import { CORE, ENTERPRISE, GROUP, harmless, PRODUCT } from './attributes.js';
 import { applyPatch } from './engine.js';
 import { resourceType, resourceTypes, schema, schemas, serviceProviderConfig } from './discovery.js';
 import { renderUser } from './render.js';
-import type { Definition } from './schemas.js';
+import { targetsIn } from './schemas.fixture.js';
 
 const baseUrl = 'https://hr.example.org/scim/v2';
 
-/** Names as Microsoft's Schema_Discoverability flattens them (section 2.1, test 15). */
-function flattened(urn: string, { name, type, multiValued, subAttributes = [] }: Definition): string[] {
-  const prefix = urn === CORE ? '' : `${urn}:`;
-  if (type !== 'complex') return [prefix + name];
-  const subs = subAttributes.filter((sub) => sub.name !== 'type');
-  if (!multiValued) return subs.map((sub) => `${prefix}${name}.${sub.name}`);
-  const types = subAttributes.find((sub) => sub.name === 'type')?.canonicalValues ?? [];
-  return types.flatMap((each) => subs.map((sub) => `${prefix}${name}[type eq "${each}"].${sub.name}`));
-}
 const ofUsers = schemas(baseUrl).filter(({ id }) => id !== GROUP);
-const advertised = ofUsers.flatMap(({ id, attributes }) => attributes.flatMap((each) => flattened(id, each)));
+const advertised = targetsIn(schemas(baseUrl));
 
 describe('discovery', () => {
   it('advertises every target of the default mapping (Logic App 15)', () =>
