@@ -28,6 +28,13 @@ export const ProvisioningSwitched = contract({
   schema: z.object({ enabled: z.boolean() }),
 });
 
+/** Whether a new employee gets the country that Entra sends (P3). */
+export const CountryOnCreateSwitched = contract({
+  ...common,
+  type: 'CountryOnCreateSwitched',
+  schema: z.object({ enabled: z.boolean() }),
+});
+
 /** After how many months an inactive employee is erased (P20); null: never by itself. */
 export const RetentionChanged = contract({
   ...common,
@@ -70,6 +77,7 @@ export const accountContracts = [
   TimeZoneChanged,
   AccountClosed,
   ProvisioningSwitched,
+  CountryOnCreateSwitched,
   RetentionChanged,
   AttributesSynchronised,
   TokenIssued,

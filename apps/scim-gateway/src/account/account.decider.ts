@@ -25,6 +25,8 @@ export type OpenAccount = {
   federation?: Federation | null;
   /** The last one; absent while there never was one. */
   tenantMigration?: TenantMigration;
+  /** False: the country is only kept on an update, as the literal table of P3 has it; absent while it was never said. */
+  countryOnCreate?: boolean;
   /** After so many months an inactive employee is erased (P20); absent while it was never said. */
   retentionMonths?: number | null;
 };
@@ -35,7 +37,7 @@ export type AccountCommand =
   | { type: 'CreateAccount'; data: { name: string; timeZone: string } }
   | { type: 'ChangeTimeZone'; data: { timeZone: string } }
   | { type: 'CloseAccount'; data: object }
-  | { type: 'SwitchProvisioning'; data: { enabled: boolean } }
+  | { type: 'SwitchProvisioning' | 'SwitchCountryOnCreate'; data: { enabled: boolean } }
   | { type: 'NoteSynchronised'; data: { fields: string[]; spellings: string[] } }
   | TokenCommand
   | ClientSecretCommand
@@ -59,6 +61,10 @@ export function decide(command: AccountCommand, account: Account): AccountEvent[
       return [{ type: 'AccountClosed', data: {} }];
     case 'SwitchProvisioning':
       return command.data.enabled === open.provisioning ? [] : [{ type: 'ProvisioningSwitched', data: command.data }];
+    case 'SwitchCountryOnCreate': {
+      const { countryOnCreate = true } = open;
+      return command.data.enabled === countryOnCreate ? [] : [{ type: 'CountryOnCreateSwitched', data: command.data }];
+    }
     case 'NoteSynchronised': {
       const fields = command.data.fields.filter((field) => !open.fields.includes(field));
       const spellings = command.data.spellings.filter((spelling) => !open.spellings.includes(spelling));
@@ -95,6 +101,8 @@ export function evolve(account: Account, event: AccountEvent): Account {
       return { ...account, status: 'closed' };
     case 'ProvisioningSwitched':
       return { ...account, provisioning: event.data.enabled };
+    case 'CountryOnCreateSwitched':
+      return { ...account, countryOnCreate: event.data.enabled };
     case 'AttributesSynchronised':
       return {
         ...account,

@@ -14,7 +14,11 @@ const NewAccount = z.object({
   name: z.string().trim().min(1).max(200),
   timeZone: z.string().max(100).default('Europe/Copenhagen'),
 });
-const Changes = z.object({ timeZone: z.string().max(100).optional(), provisioning: z.boolean().optional() });
+const Changes = z.object({
+  timeZone: z.string().max(100).optional(),
+  provisioning: z.boolean().optional(),
+  countryOnCreate: z.boolean().optional(),
+});
 const NewToken = z.object({
   scope: z.enum(['scim', 'admin']),
   name: z.string().trim().min(1).max(100),
@@ -61,12 +65,15 @@ export class AccountsController {
   @Allow('operator', 'account:admin')
   async change(
     @Param('accountId', { schema: Id }) accountId: string,
-    @Body({ schema: Changes }) { timeZone, provisioning }: z.infer<typeof Changes>,
+    @Body({ schema: Changes }) { timeZone, provisioning, countryOnCreate }: z.infer<typeof Changes>,
     @Req() request: AuthenticatedRequest,
   ) {
     if (timeZone !== undefined) await this.run(request, accountId, { type: 'ChangeTimeZone', data: { timeZone } });
     if (provisioning !== undefined) {
       await this.run(request, accountId, { type: 'SwitchProvisioning', data: { enabled: provisioning } });
+    }
+    if (countryOnCreate !== undefined) {
+      await this.run(request, accountId, { type: 'SwitchCountryOnCreate', data: { enabled: countryOnCreate } });
     }
     return this.accounts.one(accountId);
   }

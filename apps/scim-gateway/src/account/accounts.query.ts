@@ -10,6 +10,7 @@ export type AccountView = {
   timeZone: string;
   status: 'open' | 'closed';
   provisioning: boolean;
+  countryOnCreate: boolean;
 };
 export type TokenView = {
   tokenId: string;
@@ -91,10 +92,14 @@ function tokenView(row: TokenRow, now: string): TokenView {
   };
 }
 
-const viewOf = ({ account_id: id, state: { name, timeZone, status, provisioning } }: Row): AccountView => ({
+const viewOf = ({
+  account_id: id,
+  state: { name, timeZone, status, provisioning, countryOnCreate = true },
+}: Row): AccountView => ({
   id,
   name,
   timeZone,
   status,
   provisioning,
+  countryOnCreate,
 });

@@ -69,16 +69,17 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
   switch (request.type) {
     case 'Provision': {
       requireProvisioning(world);
-      const values = fromValues(request.written.values);
       const migration = migrationFor(account, by);
-      const admitted = admit(world.holdersOf(values), migration?.migrationId);
+      const admitted = admit(world.holdersOf(fromValues(request.written.values)), migration?.migrationId);
+      const written = admitted ? request.written : onCreate(account, request.written);
+      const values = fromValues(written.values);
       const userId = admitted?.userId ?? request.userId;
       const data = { userId, values, today, migration };
       const found = admitted && { found: admitted.by };
       return {
         userId,
         command: { type: 'ProvisionUser', data: { ...data, ...found } },
-        written: request.written,
+        written,
         ...found,
       };
     }
@@ -121,6 +122,14 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
     case 'RemoveAdUserMark':
       return { userId: request.userId, command: { type: 'RemoveAdUserMark', data: {} } };
   }
+}
+
+/** P3: a new employee without the country, where the account wants the literal table. */
+function onCreate({ countryOnCreate = true }: OpenAccount, written: Written): Written {
+  const { country, ...values } = written.values;
+  if (countryOnCreate || country === undefined) return written;
+  const touched = written.touched.filter((field) => field !== 'country');
+  return { ...written, values, touched, ignored: [...(written.ignored ?? []), 'country (ignored on create)'] };
 }
 
 /** P14: what a write means for the open tenant migration; undefined when there is none. */
