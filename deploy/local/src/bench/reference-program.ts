@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Inject, Module, Param, Post, Query } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import pg from 'pg';
@@ -41,6 +41,15 @@ class Rows {
     return rows[0]?.body;
   }
 
+  async list(account: string, count: number): Promise<unknown[]> {
+    const { rows } = await this.readers.query<{ body: unknown }>({
+      name: 'list',
+      text: 'select body from rows where account = $1 order by id limit $2',
+      values: [account, count],
+    });
+    return rows.map(({ body }) => body);
+  }
+
   private async write(): Promise<void> {
     this.writing = true;
     // What arrived in the same turn of the event loop belongs together.
@@ -76,6 +85,11 @@ class RowsController {
     const id = randomUUID();
     await this.rows.insert(account, id, body);
     return { id };
+  }
+
+  @Get(':account')
+  list(@Param('account') account: string, @Query('count') count: string): Promise<unknown[]> {
+    return this.rows.list(account, Number(count));
   }
 
   @Get(':account/:id')

@@ -4,8 +4,10 @@ import { randomUUID } from 'node:crypto';
 export type LoadAccount = { id: string; token: string; users: KnownUser[] };
 export type KnownUser = { id: string; userName: string };
 
-export const kinds = ['create', 'patch', 'get', 'filter'] as const;
+export const kinds = ['create', 'patch', 'get', 'filter', 'list'] as const;
 export type Kind = (typeof kinds)[number];
+/** As many as a page of the list holds. */
+const page = 100;
 
 export type HttpRequest = {
   method: 'GET' | 'POST' | 'PATCH';
@@ -27,6 +29,7 @@ export function nextRequest(kind: Kind, target: Target, accounts: readonly LoadA
   const request = scimRequest(kind, account);
   if (target === 'gateway') return request;
   if (request.body !== undefined) return { ...request, method: 'POST', path: `/rows/${account.id}` };
+  if (kind === 'list') return { ...request, path: `/rows/${account.id}?count=${page}` };
   return { ...request, path: `/rows/${account.id}/${known(account).id}` };
 }
 
@@ -44,11 +47,31 @@ function scimRequest(kind: Kind, account: LoadAccount): HttpRequest {
       return { method: 'PATCH', path: `/scim/v2/Users/${known(account).id}`, headers: sending, body: newTitle() };
     case 'get':
       return { method: 'GET', path: `/scim/v2/Users/${known(account).id}`, headers: { authorization } };
-    case 'filter': {
-      const filter = encodeURIComponent(`userName eq "${known(account).userName}"`);
-      return { method: 'GET', path: `/scim/v2/Users?filter=${filter}`, headers: { authorization } };
-    }
+    case 'filter':
+      return matching(known(account).userName, authorization);
+    case 'list':
+      return { method: 'GET', path: `/scim/v2/Users?startIndex=1&count=${page}`, headers: { authorization } };
   }
+}
+
+function matching(userName: string, authorization: string): HttpRequest {
+  const filter = encodeURIComponent(`userName eq "${userName}"`);
+  return { method: 'GET', path: `/scim/v2/Users?filter=${filter}`, headers: { authorization } };
+}
+
+/** What Entra does with a new person (entra.md 1.3, 1.4): it looks, creates, looks again and reads. @returns the request after an answer's body. */
+export function entraCycle(accounts: readonly LoadAccount[]): ((answer: string) => HttpRequest)[] {
+  const create = nextRequest('create', 'gateway', accounts);
+  const authorization = create.headers['authorization'] as string;
+  const { userName } = JSON.parse(create.body ?? '') as { userName: string };
+  const look = () => matching(userName, authorization);
+  const idIn = (answer: string) => (JSON.parse(answer) as { Resources: { id: string }[] }).Resources[0]?.id ?? 'nobody';
+  const read = (answer: string): HttpRequest => ({
+    method: 'GET',
+    path: `/scim/v2/Users/${idIn(answer)}`,
+    headers: { authorization },
+  });
+  return [look, () => create, look, read];
 }
 
 const known = ({ users }: LoadAccount) => users[Math.floor(Math.random() * users.length)] as KnownUser;
