@@ -24,7 +24,6 @@ export class ConnectionController {
     const where = {
       accountId,
       scim: this.base.of(request),
-      issuer: this.base.issuer(request, accountId),
       tokenEndpoint: this.base.tokenEndpoint(request, accountId),
     };
     return { ...sheetOf(where), credentials };

@@ -8,7 +8,7 @@ export type Sheet = { fields: SheetField[]; mappings: Mapping[] };
 const addedByHand = new Set(['employmentDate', 'payrollNumber', 'employeeNumber', 'subsidiary']);
 
 /** Everything to paste into Entra, under the names that its admin center has (P1, P2). Secrets are shown only when they are made. */
-export function sheetOf(where: { scim: string; issuer: string; tokenEndpoint: string; accountId: string }): Sheet {
+export function sheetOf(where: { scim: string; tokenEndpoint: string; accountId: string }): Sheet {
   const credentials = 'Provisioning → Admin credentials';
   const bearer = `${credentials} (Bearer authentication)`;
   const oauth = `${credentials} (OAuth 2.0 client credentials)`;
@@ -19,7 +19,11 @@ export function sheetOf(where: { scim: string; issuer: string; tokenEndpoint: st
       { place: oauth, field: 'Token Endpoint', value: where.tokenEndpoint },
       { place: oauth, field: 'Client Identifier', value: where.accountId },
       { place: oauth, field: 'Client Secret', value: 'the secret that is shown once when it is made' },
-      { place: 'Federated credential (workload identity)', field: 'Audience', value: where.issuer },
+      {
+        place: 'Federated credential (workload identity)',
+        field: 'Audience',
+        value: 'api:// with the application id, as the federation names it',
+      },
       { place: 'Provisioning → Mappings', field: 'Matching attribute', value: 'userName, precedence 1' },
       { place: 'Provisioning → Mappings', field: 'Target Object Actions', value: 'Create, Update, Delete' },
     ],
