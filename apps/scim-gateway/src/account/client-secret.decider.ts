@@ -1,6 +1,6 @@
 import type { AccountEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
-import { expiryOf, isLive, type Lifetime } from './lifetime.decider.js';
+import { expiryOf, isLive, isRevokedBy, type Lifetime } from './lifetime.decider.js';
 
 export type ClientSecret = Lifetime & { name: string };
 
@@ -29,8 +29,7 @@ export function decideClientSecret(
     return [{ type: 'ClientSecretIssued', data: { ...data, expiresAt: expiryOf(data.expiresAt, at) } }];
   }
   if (!known) throw new Refused('secret.unknown', 'There is no such client secret in this account', 'unknown');
-  const earlier = known.revokedAt !== null && known.revokedAt <= command.data.at;
-  return earlier ? [] : [{ type: 'ClientSecretRevoked', data: command.data }];
+  return isRevokedBy(known, command.data.at) ? [] : [{ type: 'ClientSecretRevoked', data: command.data }];
 }
 
 const tooMany = () =>

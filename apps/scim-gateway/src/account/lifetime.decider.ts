@@ -15,9 +15,12 @@ const warningDays = 30;
 export const isLive = ({ expiresAt, revokedAt }: Lifetime, at: string): boolean =>
   (expiresAt ?? '9') > at && (revokedAt ?? '9') > at;
 
+/** Whether a revocation at this time would come after another one, and so change nothing. */
+export const isRevokedBy = ({ revokedAt }: Lifetime, at: string): boolean => revokedAt !== null && revokedAt <= at;
+
 /** Active, or how it ended; `expiring` when it ends, in whatever way, within 30 days. */
 export function stateOf(lifetime: Lifetime, at: string): LifeState {
-  if ((lifetime.revokedAt ?? '9') <= at) return 'revoked';
+  if (isRevokedBy(lifetime, at)) return 'revoked';
   if ((lifetime.expiresAt ?? '9') <= at) return 'expired';
   return isLive(lifetime, later(at, warningDays)) ? 'active' : 'expiring';
 }

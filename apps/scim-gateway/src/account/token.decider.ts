@@ -1,6 +1,6 @@
 import type { AccountEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
-import { expiryOf, isLive, type Lifetime } from './lifetime.decider.js';
+import { expiryOf, isLive, isRevokedBy, type Lifetime } from './lifetime.decider.js';
 
 export type Token = Lifetime & { name: string; scope: 'scim' | 'admin' };
 
@@ -33,8 +33,7 @@ export function decideToken(command: TokenCommand, tokens: Record<string, Token>
   }
   if (command.type === 'RegenerateToken') return known ? [] : regenerate(command, tokens);
   if (!known) throw new Refused('token.unknown', 'There is no such token in this account', 'unknown');
-  const earlier = known.revokedAt !== null && known.revokedAt <= command.data.at;
-  return earlier ? [] : [{ type: 'TokenRevoked', data: command.data }];
+  return isRevokedBy(known, command.data.at) ? [] : [{ type: 'TokenRevoked', data: command.data }];
 }
 
 /** P16: a new SCIM token. The newest of the old ones lives on until the end of the grace, all others end now. */

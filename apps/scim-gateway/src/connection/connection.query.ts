@@ -36,34 +36,11 @@ export class Connections {
 
   /** The SCIM credentials of the account, those that are over too. @throws Refused `account.unknown`. */
   async credentials(accountId: string): Promise<Credential[]> {
-    await this.accounts.one(accountId);
-    const [tokens, secrets, federation] = await Promise.all([
-      this.accounts.tokens(accountId),
-      this.clients.secrets(accountId),
-      this.clients.federation(accountId),
-    ]);
-    const found = [
-      ...tokens
-        .filter(({ scope }) => scope === 'scim')
-        .map((each) => ({ ...each, kind: 'token' as const, id: each.tokenId })),
-      ...secrets.map((each) => ({ ...each, kind: 'clientSecret' as const, id: each.secretId })),
-      ...(federation
-        ? [
-            {
-              ...federation,
-              kind: 'federation' as const,
-              id: federation.federationId,
-              name: `tenant ${federation.tenantId}`,
-              state: 'active',
-              expiresAt: null,
-            },
-          ]
-        : []),
-    ];
+    const found = await this.found(accountId);
     const outcomes = await this.lastOutcomes(accountId, found);
     return found.map(({ kind, id, name, state, expiresAt, lastUsedAt, lastUsedFrom }) => {
       const lastOutcome = outcomes.get(id) ?? null;
-      return { kind, id, name, state, expiresAt: expiresAt ?? null, lastUsedAt, lastUsedFrom, lastOutcome };
+      return { kind, id, name, state, expiresAt, lastUsedAt, lastUsedFrom, lastOutcome };
     });
   }
 
@@ -71,16 +48,27 @@ export class Connections {
   async health(accountId: string): Promise<Health> {
     const { provisioning } = await this.accounts.one(accountId);
     const now = this.now();
-    const credentials = await this.credentials(accountId);
-    const uses = credentials
-      .flatMap(({ lastUsedAt }) => lastUsedAt ?? [])
-      .toSorted((a, b) => a.getTime() - b.getTime());
-    return healthOf(
-      now,
-      provisioning,
-      await this.activity(accountId, new Date(now.getTime() - lookedBackMs)),
-      uses.at(-1) ?? null,
-    );
+    const uses = (await this.found(accountId)).flatMap(({ lastUsedAt }) => lastUsedAt?.getTime() ?? []);
+    const lastUse = uses.length > 0 ? new Date(Math.max(...uses)) : null;
+    return healthOf(now, provisioning, await this.activity(accountId, new Date(now.getTime() - lookedBackMs)), lastUse);
+  }
+
+  private async found(accountId: string) {
+    const [tokens, secrets, federation] = await Promise.all([
+      this.accounts.tokens(accountId),
+      this.clients.secrets(accountId),
+      this.clients.federation(accountId),
+    ]);
+    const trusted = { kind: 'federation', state: 'active', expiresAt: null } as const;
+    return [
+      ...tokens
+        .filter(({ scope }) => scope === 'scim')
+        .map((each) => ({ ...each, kind: 'token' as const, id: each.tokenId })),
+      ...secrets.map((each) => ({ ...each, kind: 'clientSecret' as const, id: each.secretId })),
+      ...(federation
+        ? [{ ...federation, ...trusted, id: federation.federationId, name: `tenant ${federation.tenantId}` }]
+        : []),
+    ];
   }
 
   private activity(accountId: string, from: Date): Promise<Activity[]> {

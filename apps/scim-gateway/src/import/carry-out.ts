@@ -87,7 +87,7 @@ function doneOf({ row_number: row, new_user_id: newUserId }: OpenRow, answer: Us
 }
 
 /** What a rule refuses is this row's; what passes by itself stops the import until its next turn. @throws what is no rule's refusal. */
-export function refusal(error: unknown): Refused {
+function refusal(error: unknown): Refused {
   if (error instanceof Refused && error.kind !== 'busy' && error.kind !== 'tooMany') return error;
   throw error;
 }
