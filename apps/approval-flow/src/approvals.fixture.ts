@@ -6,7 +6,7 @@ import { migrate } from '@bitabiz/service-kit/migrations';
 import { createDatabase } from '@bitabiz/testing/database';
 import type { History } from '@bitabiz/testing/history';
 import { Approvals } from './approvals/approvals.js';
-import { ownMigration } from './approvals/own.js';
+import { ownMigrations } from './approvals/own.js';
 import { people } from './graph/people.projection.js';
 import { approvalsReaction } from './reactions/approvals.reaction.js';
 
@@ -24,7 +24,7 @@ export async function openApprovals() {
   };
   await migrate({
     url: database.ownerUrl,
-    migrations: [...storeMigrations, ownMigration, liveMigration(set)],
+    migrations: [...storeMigrations, ...ownMigrations, liveMigration(set)],
     roles: database.roles,
   });
   const app = createPool(database.appUrl, { name: 'app', searchPath: searchPath('live') });

@@ -3,7 +3,7 @@ import { access, startProjectionService } from '@bitabiz/projections';
 import { baseConfig, loadConfig } from '@bitabiz/service-kit/config';
 import { runProcess } from '@bitabiz/service-kit/process';
 import { Approvals } from './approvals/approvals.js';
-import { ownMigration } from './approvals/own.js';
+import { ownMigrations } from './approvals/own.js';
 import { ApprovalsController } from './approvals/approvals.controller.js';
 import { people } from './graph/people.projection.js';
 import { approvalsReaction } from './reactions/approvals.reaction.js';
@@ -18,7 +18,7 @@ runProcess('approval-flow', async () =>
       projections: [people, ...access],
       react: approvalsReaction(store, now),
     }),
-    migrations: [...storeMigrations, ownMigration],
+    migrations: [...storeMigrations, ...ownMigrations],
     controllers: [ApprovalsController],
     providers: (projections, store) => [{ provide: Approvals, useValue: new Approvals(projections, store) }],
     ownsEvents: true,

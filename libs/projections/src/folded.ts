@@ -1,5 +1,6 @@
 import type { Source } from '@bitabiz/event-contracts';
 import type { AnyEvent } from '@bitabiz/messaging/apply';
+import { lookup } from '@bitabiz/service-kit/sql-lookup';
 import type { PoolClient } from 'pg';
 import type { Projection } from './projection.js';
 import { insertFresh, upsert, type Row } from './row-writer.js';
@@ -66,7 +67,7 @@ async function load<R extends Row>(
   const { rows } = await tx.query<{ row: R }>({
     name: `load-${table}`,
     text: `select row_to_json(t) as row from unnest($1::uuid[], $2::uuid[]) k(account_id, id)
-      cross join lateral (select * from ${table} where account_id = k.account_id and ${id} = k.id limit 1) t`,
+      cross join lateral ${lookup(table, 'k.account_id', id, 'k.id')} t`,
     values: [keys.map((key) => key.accountId), keys.map((key) => key.id)],
   });
   return new Map(rows.map(({ row }) => [`${row.account_id}/${String(row[id])}`, row]));

@@ -1,7 +1,13 @@
 import type { MissingReason } from '@bitabiz/event-contracts';
+import { lookup } from '@bitabiz/service-kit/sql-lookup';
 import type { PoolClient } from 'pg';
 import type { Candidate, Facts } from './approver.decider.js';
 import type { Foundation, Published } from './changes.decider.js';
+
+const person = (userId: string): string => lookup('people', '$1', 'user_id', userId);
+const byScimId = (scimId: string): string => lookup('people', '$1', 'scim_id', scimId);
+const reportsOf = (scimId: string): string => lookup('people', '$1', 'manager_id', scimId);
+const ofEmployee = (table: string): string => lookup(table, '$1', 'employee_id', 'i.id');
 
 export type EmployeeFacts = Facts & { published: Published };
 
@@ -12,12 +18,10 @@ export type EmployeeFacts = Facts & { published: Published };
 export async function affectedBy(tx: PoolClient, accountId: string, changed: string[]): Promise<string[]> {
   const { rows } = await tx.query<{ user_id: string }>({
     name: 'approvals-affected',
-    text: `with c as (select p.user_id, p.scim_id from unnest($2::uuid[]) i(id)
-        cross join lateral (select user_id, scim_id from people where account_id = $1 and user_id = i.id limit 1) p)
-      select id as user_id from unnest($2::uuid[]) i(id)
-      union select p.user_id from c join people p on p.account_id = $1 and p.manager_id = c.scim_id
-      union select a.employee_id from unnest($2::uuid[]) i(id) join own.approvals a on a.account_id = $1 and a.approver_id = i.id
-      union select g.employee_id from unnest($2::uuid[]) i(id) join own.given_approvers g on g.account_id = $1 and g.approver_id = i.id`,
+    text: `select id as user_id from unnest($2::uuid[]) i(id)
+      union select p.user_id from unnest($2::uuid[]) i(id) cross join lateral ${person('i.id')} c cross join lateral ${reportsOf('c.scim_id')} p
+      union select a.employee_id from unnest($2::uuid[]) i(id) cross join lateral ${lookup('own.approvals', '$1', 'approver_id', 'i.id')} a
+      union select g.employee_id from unnest($2::uuid[]) i(id) cross join lateral ${lookup('own.given_approvers', '$1', 'approver_id', 'i.id')} g`,
     values: [accountId, changed],
   });
   return rows.map((row) => row.user_id);
@@ -51,11 +55,11 @@ export async function factsOf(
         m.user_id as manager_user, m.status as manager_status, g.user_id as given_user, g.status as given_status,
         a.employee_id is not null as published, a.approver_id, a.missing
       from unnest($2::uuid[]) i(id)
-      left join people p on p.account_id = $1 and p.user_id = i.id
-      left join people m on m.account_id = $1 and m.scim_id = p.manager_id
-      left join own.given_approvers ga on ga.account_id = $1 and ga.employee_id = i.id
-      left join people g on g.account_id = $1 and g.user_id = ga.approver_id
-      left join own.approvals a on a.account_id = $1 and a.employee_id = i.id`,
+      left join lateral ${person('i.id')} p on true
+      left join lateral ${byScimId('p.manager_id')} m on true
+      left join lateral ${ofEmployee('own.given_approvers')} ga on true
+      left join lateral ${person('ga.approver_id')} g on true
+      left join lateral ${ofEmployee('own.approvals')} a on true`,
     values: [accountId, ids],
   });
   return rows.map((row) => ({
@@ -78,10 +82,10 @@ export async function rolesOf(tx: PoolClient, accountId: string, ids: string[], 
   const { rows } = await tx.query<{ user_id: string; held: boolean; reports: boolean }>({
     name: 'approvals-roles',
     text: `select i.id as user_id, r.employee_id is not null as held,
-        $3::boolean and p.status <> 'deleted' and exists (select from people e where e.account_id = $1 and e.manager_id = p.scim_id and e.active) as reports
+        $3::boolean and p.status <> 'deleted' and exists (select from ${reportsOf('p.scim_id')} e where e.active) as reports
       from unnest($2::uuid[]) i(id)
-      left join people p on p.account_id = $1 and p.user_id = i.id
-      left join own.roles r on r.account_id = $1 and r.employee_id = i.id`,
+      left join lateral ${person('i.id')} p on true
+      left join lateral ${ofEmployee('own.roles')} r on true`,
     values: [accountId, ids, foundation === '1:1'],
   });
   return rows.map((row) => ({ userId: row.user_id, held: row.held, reports: row.reports === true }));
@@ -98,8 +102,8 @@ export async function roleCandidates(
   const { rows } = await tx.query<{ user_id: string }>({
     name: 'approvals-role-candidates',
     text: `select m.user_id from unnest($2::uuid[]) i(id)
-        join people p on p.account_id = $1 and p.user_id = i.id join people m on m.account_id = $1 and m.scim_id = p.manager_id
-      union select m.user_id from unnest($3::uuid[]) f(ref) join people m on m.account_id = $1 and m.scim_id = f.ref
+        cross join lateral ${person('i.id')} p cross join lateral ${byScimId('p.manager_id')} m
+      union select m.user_id from unnest($3::uuid[]) f(ref) cross join lateral ${byScimId('f.ref')} m
       union select employee_id from own.roles where account_id = $1 and $4
       union select id from unnest($2::uuid[]) i(id)`,
     values: [accountId, affected, formerRefs, everyHolder],
@@ -113,13 +117,12 @@ export async function ringsThrough(tx: PoolClient, accountId: string, ids: strin
     name: 'approvals-rings',
     text: `with recursive up(start, at, path) as (
         select p.user_id, m.user_id, array[p.user_id] from unnest($2::uuid[]) i(id)
-          join people p on p.account_id = $1 and p.user_id = i.id and p.status <> 'deleted'
-          join people m on m.account_id = $1 and m.scim_id = p.manager_id and m.status <> 'deleted'
+          cross join lateral ${person('i.id')} p cross join lateral ${byScimId('p.manager_id')} m
+        where p.status <> 'deleted' and m.status <> 'deleted'
         union all
         select u.start, m.user_id, u.path || u.at from up u
-          join people p on p.account_id = $1 and p.user_id = u.at
-          join people m on m.account_id = $1 and m.scim_id = p.manager_id and m.status <> 'deleted'
-        where u.at <> all(u.path) and cardinality(u.path) < 1000)
+          cross join lateral ${person('u.at')} p cross join lateral ${byScimId('p.manager_id')} m
+        where m.status <> 'deleted' and u.at <> all(u.path) and cardinality(u.path) < 1000)
       select path as members from up where at = start`,
     values: [accountId, ids],
   });
