@@ -58,6 +58,15 @@ const retentionMigration: Migration = {
   sql: sqlFile(import.meta.url, './erasure/retention.table.sql'),
 };
 
+/** Lists of all users, with a count that is kept. */
+const listedMigration: Migration = {
+  name: 'gateway lists of users',
+  sql: [
+    sqlFile(import.meta.url, './user/listed.table.sql'),
+    wallsSql('own.user_counts', { app: 'select, insert, update, delete', batch: 'select' }),
+  ].join('\n'),
+};
+
 /** The provisioning log (P18). */
 const provisioningLogMigration: Migration = {
   name: 'gateway provisioning log',
@@ -118,6 +127,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         detachedMigration,
         migratedMigration,
         retentionMigration,
+        listedMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

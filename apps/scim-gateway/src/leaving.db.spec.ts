@@ -37,6 +37,27 @@ describe('a soft delete (P8)', () => {
   });
 });
 
+describe('a list of everybody', () => {
+  it('has the inactive, but neither the deleted nor a reference to one, and counts as it shows', async () => {
+    const boss = await create('grace');
+    const { id } = await create('ada');
+    await account.scim('PATCH', `/Users/${id}`, managerIs(boss['id'] as string));
+    await account.scim('PATCH', `/Users/${id}`, activeIs(false));
+    const all = async (parameters: string) => (await account.scim('GET', `/Users?${parameters}`)).body;
+    expect(await all('')).toMatchObject({ totalResults: 2, itemsPerPage: 2 });
+    await account.scim('DELETE', `/Users/${boss['id'] as string}`);
+    for (const parameters of ['', 'count=0', 'startIndex=2', 'sortBy=userName', 'filter=active eq false']) {
+      const { totalResults, Resources = [] } = await all(parameters);
+      expect(totalResults, parameters).toBe(1);
+      expect((Resources as object[]).map(managerOf), parameters).toEqual(
+        Array.from({ length: /count|start/.test(parameters) ? 0 : 1 }, () => undefined),
+      );
+    }
+    await account.admin('POST', `/employees/${id}/deactivation`);
+    expect((await all(''))['totalResults']).toBe(0);
+  });
+});
+
 describe('a hard delete (P10)', () => {
   it('answers 404 from then on, and the same email makes a new person', async () => {
     const { id } = await create('ada');

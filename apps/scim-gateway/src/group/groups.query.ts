@@ -27,9 +27,9 @@ export class Groups {
 
   /** @throws Refused `group.tooManyMembers` when the page would show more members than a list does. */
   list(accountId: string, query: ListQuery, members: boolean): Promise<Page<ShownGroup>> {
-    const from = 'own.groups g where g.account_id = $1';
+    const [from, row] = ['own.groups g where g.account_id = $1', 'to_jsonb(g)'];
     return inAccount(this.pool, accountId, async (tx) => {
-      const page = await readPage<GroupRow>(tx, { table: groupTable, from, accountId }, query);
+      const page = await readPage<GroupRow>(tx, { table: groupTable, from, row, accountId }, query);
       const inGroup = members ? await membersOf(tx, accountId, page.rows) : undefined;
       return { ...page, rows: page.rows.map((row) => ({ ...row, members: inGroup?.get(row.group_id) ?? null })) };
     });

@@ -29,6 +29,7 @@ beforeAll(async () => {
        jsonb_build_object('userName', 'u' || n || '@nordlys.example', 'department', 'd' || n % 50)
      from (select n, gen_random_uuid() as id from generate_series(1, ${users}) n) made`,
   );
+  await query(gateway.database.adminUrl, `insert into own.user_counts values ('${account.id}', ${users})`);
   await query(gateway.database.adminUrl, 'vacuum analyze own.users');
 }, 600_000);
 afterAll(async () => {
@@ -85,6 +86,12 @@ describe(`among ${users} users of one account, behind row-level security`, () =>
     expect(blocks(await explain('select own.find_user($1, $2)', [account.id, await someone()]))).toBeLessThan(
       fewBlocks,
     ));
+
+  it('a page of 100 touches little more than its rows, and counts nobody', async () => {
+    expect(blocks(await explain('select own.list_users($1, 301, 100)', [account.id]))).toBeLessThan(30 * fewBlocks);
+    const page = await account.scim('GET', '/Users?startIndex=301&count=100');
+    expect(page.body).toMatchObject({ totalResults: users, startIndex: 301, itemsPerPage: 100 });
+  });
 
   it('a filter that no index serves reads them all, which is what the others are measured against', async () => {
     const { sql, params } = compileFilter(parseFilter('department eq "D7"'), 2);

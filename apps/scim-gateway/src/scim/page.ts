@@ -11,10 +11,10 @@ export type Page<Row> = { rows: Row[]; total?: number; next?: string };
 
 type Found<Row> = { row: Row; id: string; key: string | null };
 
-/** @param from the table with its alias and what always holds, `own.users u where u.account_id = $1`. */
+/** @param from the table with its alias and what always holds, `own.users u where u.account_id = $1`; @param row the row as JSON */
 export async function readPage<Row>(
   tx: PoolClient,
-  { table, from, accountId }: { table: Table; from: string; accountId: string },
+  { table, from, row, accountId }: { table: Table; from: string; row: string; accountId: string },
   query: ListQuery,
 ): Promise<Page<Row>> {
   const { filter, order, startIndex, count, cursor } = query;
@@ -32,7 +32,7 @@ export async function readPage<Row>(
   if (count === 0) return { rows: [], total: await total() };
   if (cursor === undefined) {
     const { rows } = await tx.query<{ row: Row }>(
-      `select to_jsonb(${alias}) as row ${chosen('', `limit ${count} offset ${startIndex - 1}`)}`,
+      `select ${row} as row ${chosen('', `limit ${count} offset ${startIndex - 1}`)}`,
       values,
     );
     const isAll = startIndex === 1 && rows.length < count;
@@ -44,7 +44,7 @@ export async function readPage<Row>(
   const key = order.column === undefined ? 'null' : `to_jsonb(${sortable(table, order.column)}) #>> '{}'`;
   // One row more than is shown tells whether there is another page.
   const { rows } = await tx.query<Found<Row>>(
-    `select to_jsonb(${alias}) as row, ${table.expressionOf('id')} as id, ${key} as key ${chosen(`and ${rest}`, `limit ${count + 1}`)}`,
+    `select ${row} as row, ${table.expressionOf('id')} as id, ${key} as key ${chosen(`and ${rest}`, `limit ${count + 1}`)}`,
     all,
   );
   const shown = rows.slice(0, count);

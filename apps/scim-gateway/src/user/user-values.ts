@@ -1,6 +1,6 @@
 import type { Profile } from '@bitabiz/event-contracts';
 import type { UserValues } from '../scim/attributes.js';
-import type { UserRow } from './user-row.js';
+import type { ShownUser } from './users.query.js';
 import type { Employee } from './user-state.decider.js';
 
 export type { UserValues };
@@ -38,7 +38,7 @@ export function toValues(user: Employee): UserValues {
 const textOf = (value: string | boolean | undefined): string => (typeof value === 'string' ? value : '');
 
 /** A row as SCIM shows it, without a detour through the state of the rules: this is the hot path of reading. */
-export function fromRow(row: UserRow) {
+export function fromRow(row: ShownUser) {
   const values = { ...row.values, active: row.active } as Record<string, string | boolean>;
   if (row.external_id !== null) values['externalId'] = row.external_id;
   if (row.manager_ref !== null) values['manager'] = row.manager_ref;

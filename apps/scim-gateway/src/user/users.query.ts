@@ -8,14 +8,22 @@ import { readPage, type Page } from '../scim/page.js';
 import { userTable } from '../scim/table.js';
 import type { UserRow } from './user-row.js';
 
-export type ShownUser = UserRow & { manager_gone?: boolean };
+/** What SCIM's answers are made of, and whether the manager it refers to is shown no more (P10, P13). */
+export type ShownUser = Pick<
+  UserRow,
+  'scim_id' | 'stream_version' | 'active' | 'external_id' | 'manager_ref' | 'created_at' | 'modified_at' | 'values'
+> & { manager_gone?: boolean };
+type FoundUser = UserRow & ShownUser;
+
+const isWhole = ({ filter, order, cursor }: ListQuery): boolean =>
+  filter === undefined && order.column === undefined && cursor === undefined;
 
 const matching = new Set(['userName', 'email', 'externalId']);
 
 /** SCIM's reads of an account's users; released and detached ones are gone (P10, P13), inactive ones are there (entra.md 1.3). */
 export class Users {
-  private readonly byId: Together<[account: string, scimId: string], ShownUser | undefined>;
-  private readonly byKey: Together<[account: string, column: string, key: string], ShownUser[]>;
+  private readonly byId: Together<[account: string, scimId: string], FoundUser | undefined>;
+  private readonly byKey: Together<[account: string, column: string, key: string], FoundUser[]>;
 
   constructor(
     private readonly pool: Pool,
@@ -35,12 +43,12 @@ export class Users {
       const users = await this.byKey.ask([accountId, condition.column, String(condition.key)]);
       return { rows: users.slice(0, query.count), total: users.length };
     }
-    return this.page(accountId, query);
+    return isWhole(query) ? this.all(accountId, query) : this.page(accountId, query);
   }
 
   /** One round trip for all who ask at the same time; the function sets the account of each before it looks. */
-  private async find(wanted: [account: string, scimId: string][]): Promise<(ShownUser | undefined)[]> {
-    const { rows } = await this.pool.query<{ n: string; row: ShownUser | null }>({
+  private async find(wanted: [account: string, scimId: string][]): Promise<(FoundUser | undefined)[]> {
+    const { rows } = await this.pool.query<{ n: string; row: FoundUser | null }>({
       name: 'find-users',
       text: `select n, own.find_user(account, id) as row from unnest($1::uuid[], $2::uuid[]) with ordinality w(account, id, n)`,
       values: [wanted.map(([account]) => account), wanted.map(([, id]) => id)],
@@ -51,8 +59,8 @@ export class Users {
   }
 
   /** The query that Entra sends most, in the same way. */
-  private async match(wanted: [account: string, column: string, key: string][]): Promise<ShownUser[][]> {
-    const { rows } = await this.pool.query<{ n: string; row: ShownUser }>({
+  private async match(wanted: [account: string, column: string, key: string][]): Promise<FoundUser[][]> {
+    const { rows } = await this.pool.query<{ n: string; row: FoundUser }>({
       name: 'match-users',
       text: `select n, row from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality w(account, col, key, n)
         cross join lateral own.match_users(account, col, key) row`,
@@ -67,12 +75,24 @@ export class Users {
   }
 
   /** Entra reads a user, then changes it. */
-  private noteFor(accountId: string, user: ShownUser | null | undefined): void {
+  private noteFor(accountId: string, user: FoundUser | null | undefined): void {
     if (user) this.remembered.learn(accountId, { account: null, users: [user] });
+  }
+
+  /** Without a filter nothing is counted, so that a page costs the same in a large account. */
+  private async all(accountId: string, { startIndex, count }: ListQuery): Promise<Page<ShownUser>> {
+    const { rows } = await this.pool.query<{ total: string; users: ShownUser[] | null }>({
+      name: 'list-users',
+      text: 'select total, users from own.list_users($1, $2, $3)',
+      values: [accountId, startIndex, count],
+    });
+    return { rows: rows[0]?.users ?? [], total: Number(rows[0]?.total ?? 0) };
   }
 
   private page(accountId: string, query: ListQuery): Promise<Page<ShownUser>> {
     const from = `own.users u where u.account_id = $1 and u.status <> 'released' and not u.detached`;
-    return inAccount(this.pool, accountId, (tx) => readPage(tx, { table: userTable, from, accountId }, query));
+    const row = `to_jsonb(u) || jsonb_build_object('manager_gone', u.manager_id is not null and exists (select from own.users m
+      where m.account_id = $1 and m.scim_id = u.manager_id and (m.status = 'released' or m.detached)))`;
+    return inAccount(this.pool, accountId, (tx) => readPage(tx, { table: userTable, from, row, accountId }, query));
   }
 }

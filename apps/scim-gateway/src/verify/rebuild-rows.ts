@@ -6,7 +6,7 @@ import { toRow } from '../user/user-row.js';
 import { groupRowsOf } from './groups.js';
 import { foldAccount, type Folded } from './fold.js';
 
-const derived = ['group_members', 'groups', 'users', 'tokens', 'client_secrets', 'federations']
+const derived = ['group_members', 'groups', 'users', 'user_counts', 'tokens', 'client_secrets', 'federations']
   .map((table) => `own.${table}`)
   .concat('store.claims');
 

@@ -49,6 +49,7 @@ describe('the gateway’s rows and claims', () => {
       /^user /,
     ],
     ['a missing row', `delete from own.users where email_key like 'grace%'`, /^user /],
+    ['a count', 'update own.user_counts set shown = shown + 1', /^count of users$/],
     ['a group', `update own.groups set display_name = 'Forged'`, /^group /],
     ['a membership', 'delete from own.group_members', /^members of group /],
     ['a claim', `delete from store.claims where key like 'ada%'`, /^claims$/],
