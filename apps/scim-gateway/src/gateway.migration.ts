@@ -61,6 +61,7 @@ const retentionMigration: Migration = {
 /** Lists of all users, with a count that is kept. */
 const listedMigration: Migration = {
   name: 'gateway lists of users',
+  fills: ['own.users'],
   sql: [
     sqlFile(import.meta.url, './user/listed.table.sql'),
     wallsSql('own.user_counts', { app: 'select, insert, update, delete', batch: 'select' }),

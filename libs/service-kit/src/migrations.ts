@@ -25,6 +25,7 @@ export type MigrateOptions = {
   roles: Roles;
 };
 
+const leastServer = 18;
 const lockId = 20260;
 const table = 'schema_migrations';
 
@@ -51,6 +52,8 @@ export async function migrate({ url, migrations, roles }: MigrateOptions): Promi
   const lock = createClient(url, 'migrations');
   try {
     await lock.connect();
+    const { rows } = await lock.query<{ server_version: string }>('show server_version');
+    refuseOldServer(rows[0]?.server_version ?? '');
     await lock.query('select pg_advisory_lock($1)', [lockId]);
     const done = await readDone(lock);
     refuseNewer(done, migrations);
@@ -88,6 +91,14 @@ async function readDone(client: pg.Client): Promise<Map<string, string>> {
   if (!there.rows[0]?.there) return new Map();
   const { rows } = await client.query<{ name: string }>(`select name from ${table} order by id`);
   return new Map(rows.map(({ name }) => [name.replace(/ \d{13}$/, ''), name]));
+}
+
+/** @param version as `show server_version` says it, such as `18.1 (Debian 18.1-1)` @throws when the migrations' SQL is not understood there */
+export function refuseOldServer(version: string): void {
+  if (Number.parseInt(version) >= leastServer) return;
+  throw new Error(
+    `PostgreSQL ${leastServer} or newer is needed, and this is PostgreSQL ${version}: upgrade the server`,
+  );
 }
 
 function refuseNewer(done: Map<string, string>, migrations: readonly Migration[]): void {

@@ -8,9 +8,7 @@ $$;
 
 -- Nobody writes between what is counted here and the functions that go on counting.
 lock table own.users in share row exclusive mode;
-alter table own.users no force row level security;
 insert into own.user_counts select account_id, sum(own.is_shown(status, detached)) from own.users group by account_id;
-alter table own.users force row level security;
 
 create function own.count_users(p_account uuid, p_more int) returns void language plpgsql as $$
 begin
