@@ -1,6 +1,6 @@
 import type { AccountEvent, UserEvent } from '@bitabiz/event-contracts';
 import type { Batch, Claim, NewEvent, StreamRead } from '@bitabiz/event-store';
-import { evolve as evolveAccount, type Account } from './account/account.decider.js';
+import { evolve as evolveAccount, hasUniqueEmails, type Account } from './account/account.decider.js';
 import { CredentialRows } from './account/credential-rows.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Holder, Names } from './user/names.decider.js';
@@ -68,7 +68,8 @@ export class World {
 
   /** Who holds these names, as far as is known; what is not known here is checked by the append. */
   holdersOf(names: Partial<Names>): Holder[] {
-    return (['userName', 'email'] as const).flatMap((attribute) => {
+    const attributes = hasUniqueEmails(this.account) ? (['userName', 'email'] as const) : (['userName'] as const);
+    return attributes.flatMap((attribute) => {
       const name = names[attribute];
       const userId = name === undefined ? undefined : this.holders.get(foldKey(name));
       const user = userId === undefined ? undefined : this.user(userId).user;
@@ -99,7 +100,7 @@ export class World {
     this.changed.add(userId);
     if (isEmployee(user)) this.byScimId.set(user.scimId, userId);
     for (const key of keysHeld(touched.known.user)) if (this.holders.get(key) === userId) this.holders.delete(key);
-    for (const key of keysHeld(user)) this.holders.set(key, userId);
+    for (const key of keysHeld(user, hasUniqueEmails(this.account))) this.holders.set(key, userId);
   }
 
   applyToAccount(events: AccountEvent[], cause: Cause): void {
@@ -116,11 +117,13 @@ export class World {
     const changed = [...this.changed].map((userId) => ({ userId, ...(this.users.get(userId) as Touched) }));
     const claims: Claim[] = [];
     const releases: Claim[] = [];
+    const unique = hasUniqueEmails(this.account);
     for (const { userId, before, known } of changed) {
-      const had = keysHeld(before);
-      const has = keysHeld(known.user);
+      const has = keysHeld(known.user, unique);
+      // An e-mail may have been claimed while e-mails were unique: it is released, and not taken for claimed.
+      const had = keysHeld(before, unique);
       for (const key of has) if (!had.includes(key)) claims.push({ key, stream: `user/${userId}` });
-      for (const key of had) if (!has.includes(key)) releases.push({ key, stream: `user/${userId}` });
+      for (const key of keysHeld(before)) if (!has.includes(key)) releases.push({ key, stream: `user/${userId}` });
     }
     return { reads: this.reads(), claims, releases, events: this.events, rows: (keyIds) => this.rows(changed, keyIds) };
   }
@@ -158,8 +161,15 @@ export class World {
       ...(users.length > 0 && { users }),
       ...(erased.length > 0 && { erased }),
       ...(accountEvents > 0 && { account }),
+      ...(this.claimsEmails() && { claim_emails: true }),
       ...this.credentials.rows(),
     };
+  }
+
+  /** E-mails are unique again: whoever holds one claims it, in the same transaction. */
+  private claimsEmails(): boolean {
+    const before = this.known.account?.state ?? { status: 'unknown' };
+    return hasUniqueEmails(this.account) && !hasUniqueEmails(before);
   }
 
   private record(stream: string, event: Event, { actor, correlationId, causationId }: Cause, time: Date): void {

@@ -35,6 +35,13 @@ export const CountryOnCreateSwitched = contract({
   schema: z.object({ enabled: z.boolean() }),
 });
 
+/** Whether an e-mail belongs to one employee only (P6); it need not while Microsoft's validator runs. User names always do. */
+export const EmailUniquenessSwitched = contract({
+  ...common,
+  type: 'EmailUniquenessSwitched',
+  schema: z.object({ enabled: z.boolean() }),
+});
+
 /** After how many months an inactive employee is erased (P20); null: never by itself. */
 export const RetentionChanged = contract({
   ...common,
@@ -78,6 +85,7 @@ export const accountContracts = [
   AccountClosed,
   ProvisioningSwitched,
   CountryOnCreateSwitched,
+  EmailUniquenessSwitched,
   RetentionChanged,
   AttributesSynchronised,
   TokenIssued,

@@ -122,15 +122,19 @@ export class Approvals {
   private async idOf(accountId: string, who: string): Promise<string> {
     const id = await inAccount(this.projections.app, accountId, async (tx) => {
       const { rows } = await tx.query<{ user_id: string }>(
-        `select user_id from people where account_id = $1 and (user_id::text = $2 or ((email = $2 or user_name = $2) and status <> 'deleted')) limit 1`,
+        `select user_id from people where account_id = $1 and (user_id::text = $2 or ((email = $2 or user_name = $2) and status <> 'deleted')) limit 2`,
         [accountId, who],
       );
+      if (rows.length > 1) throw ambiguous(who);
       return rows[0]?.user_id;
     });
     if (id === undefined) throw unknown(who);
     return id;
   }
 }
+
+const ambiguous = (who: string) =>
+  new Refused('employee.ambiguous', `Several employees have the e-mail ${who}: name the one by its id`, 'conflict');
 
 const unknown = (who: string) => new Refused('employee.unknown', `There is no employee ${who}`, 'unknown');
 

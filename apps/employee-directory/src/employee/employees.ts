@@ -113,9 +113,13 @@ function keyOf(cursor: string, values: unknown[]): string {
 
 async function rowOf(tx: PoolClient, accountId: string, who: string): Promise<EmployeeRow> {
   const { rows } = await tx.query<EmployeeRow>(
-    `${employeeSelect} where c.account_id = $1 and (c.user_id::text = $2 or ((c.user_name = $2 or c.email = $2) and c.status <> 'deleted')) limit 1`,
+    `${employeeSelect} where c.account_id = $1 and (c.user_id::text = $2 or ((c.user_name = $2 or c.email = $2) and c.status <> 'deleted')) limit 2`,
     [accountId, who],
   );
+  if (rows.length > 1) {
+    const sentence = `Several employees have the e-mail ${who}: name the one by its id`;
+    throw new Refused('employee.ambiguous', sentence, 'conflict');
+  }
   if (!rows[0]) throw new Refused('employee.unknown', `There is no employee ${who}`, 'unknown');
   return rows[0];
 }

@@ -27,6 +27,8 @@ export type OpenAccount = {
   tenantMigration?: TenantMigration;
   /** False: the country is only kept on an update, as the literal table of P3 has it; absent while it was never said. */
   countryOnCreate?: boolean;
+  /** False: several employees may have one e-mail, as Microsoft's validator wants it; absent while it was never said. */
+  emailUniqueness?: boolean;
   /** After so many months an inactive employee is erased (P20); absent while it was never said. */
   retentionMonths?: number | null;
 };
@@ -37,7 +39,7 @@ export type AccountCommand =
   | { type: 'CreateAccount'; data: { name: string; timeZone: string } }
   | { type: 'ChangeTimeZone'; data: { timeZone: string } }
   | { type: 'CloseAccount'; data: object }
-  | { type: 'SwitchProvisioning' | 'SwitchCountryOnCreate'; data: { enabled: boolean } }
+  | { type: 'SwitchProvisioning' | 'SwitchCountryOnCreate' | 'SwitchEmailUniqueness'; data: { enabled: boolean } }
   | { type: 'NoteSynchronised'; data: { fields: string[]; spellings: string[] } }
   | TokenCommand
   | ClientSecretCommand
@@ -65,6 +67,10 @@ export function decide(command: AccountCommand, account: Account): AccountEvent[
       const { countryOnCreate = true } = open;
       return command.data.enabled === countryOnCreate ? [] : [{ type: 'CountryOnCreateSwitched', data: command.data }];
     }
+    case 'SwitchEmailUniqueness':
+      return command.data.enabled === hasUniqueEmails(open)
+        ? []
+        : [{ type: 'EmailUniquenessSwitched', data: command.data }];
     case 'NoteSynchronised': {
       const fields = command.data.fields.filter((field) => !open.fields.includes(field));
       const spellings = command.data.spellings.filter((spelling) => !open.spellings.includes(spelling));
@@ -103,6 +109,8 @@ export function evolve(account: Account, event: AccountEvent): Account {
       return { ...account, provisioning: event.data.enabled };
     case 'CountryOnCreateSwitched':
       return { ...account, countryOnCreate: event.data.enabled };
+    case 'EmailUniquenessSwitched':
+      return { ...account, emailUniqueness: event.data.enabled };
     case 'AttributesSynchronised':
       return {
         ...account,
@@ -140,6 +148,10 @@ function ended<T extends { revokedAt: string | null }>(all: Record<string, T>, i
   const one = all[id];
   return one ? { ...all, [id]: { ...one, revokedAt: at } } : all;
 }
+
+/** Whether an e-mail belongs to one employee only (P6). */
+export const hasUniqueEmails = (account: Account): boolean =>
+  account.status === 'unknown' || account.emailUniqueness !== false;
 
 /** Whether Entra's word counts for AD users (P22): not while provisioning is off or a tenant migration is open (P14). */
 export const isManaging = (account: OpenAccount): boolean => account.provisioning && !openMigration(account);

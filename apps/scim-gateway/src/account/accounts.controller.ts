@@ -18,6 +18,7 @@ const Changes = z.object({
   timeZone: z.string().max(100).optional(),
   provisioning: z.boolean().optional(),
   countryOnCreate: z.boolean().optional(),
+  emailUniqueness: z.boolean().optional(),
 });
 const NewToken = z.object({
   scope: z.enum(['scim', 'admin']),
@@ -65,7 +66,7 @@ export class AccountsController {
   @Allow('operator', 'account:admin')
   async change(
     @Param('accountId', { schema: Id }) accountId: string,
-    @Body({ schema: Changes }) { timeZone, provisioning, countryOnCreate }: z.infer<typeof Changes>,
+    @Body({ schema: Changes }) { timeZone, provisioning, countryOnCreate, emailUniqueness }: z.infer<typeof Changes>,
     @Req() request: AuthenticatedRequest,
   ) {
     if (timeZone !== undefined) await this.run(request, accountId, { type: 'ChangeTimeZone', data: { timeZone } });
@@ -74,6 +75,10 @@ export class AccountsController {
     }
     if (countryOnCreate !== undefined) {
       await this.run(request, accountId, { type: 'SwitchCountryOnCreate', data: { enabled: countryOnCreate } });
+    }
+    if (emailUniqueness !== undefined) {
+      if (emailUniqueness) await this.accounts.requireOneEach(accountId);
+      await this.run(request, accountId, { type: 'SwitchEmailUniqueness', data: { enabled: emailUniqueness } });
     }
     return this.accounts.one(accountId);
   }

@@ -11,6 +11,7 @@ export type AccountView = {
   status: 'open' | 'closed';
   provisioning: boolean;
   countryOnCreate: boolean;
+  emailUniqueness: boolean;
 };
 export type TokenView = {
   tokenId: string;
@@ -38,6 +39,23 @@ type TokenRow = {
   address: string | null;
 };
 
+/** How many e-mails a refusal names. */
+const namedEmails = 20;
+
+const sharedEmails = (shared: { email: string; ids: string[] }[]) =>
+  new Refused(
+    'account.sharedEmails',
+    `E-mails cannot be unique while several employees have one: ${shared.map(({ email, ids }) => `${email} (${ids.join(', ')})`).join('; ')}. Give each another e-mail, or delete those that the validator made, and switch again`,
+    'conflict',
+    {
+      checks: shared.map(({ email, ids }) => ({
+        attribute: 'email',
+        expected: 'one employee',
+        received: `${email}: ${ids.length}`,
+      })),
+    },
+  );
+
 /** What an operator sees of accounts. */
 export class Accounts {
   /** @param batch the named batch role: an operator's list goes over all accounts. */
@@ -51,6 +69,23 @@ export class Accounts {
       'select account_id, state from own.accounts order by created_at, account_id',
     );
     return rows.map(viewOf);
+  }
+
+  /**
+   * Before e-mails are unique again.
+   * @throws Refused `account.sharedEmails` while an e-mail belongs to several employees or is the user name of another.
+   */
+  requireOneEach(accountId: string): Promise<void> {
+    return inAccount(this.app, accountId, async (tx) => {
+      const { rows } = await tx.query<{ email: string; scim_ids: string[] }>(
+        `select min(email) as email, array_agg(distinct scim_id::text) as scim_ids from (
+           select email_key as key, "values"->>'email' as email, scim_id from own.users where account_id = $1 and email_key is not null
+           union all select user_name_key, "values"->>'userName', scim_id from own.users where account_id = $1 and user_name_key is not null) held
+         group by key having count(distinct scim_id) > 1 order by key limit $2`,
+        [accountId, namedEmails],
+      );
+      if (rows.length > 0) throw sharedEmails(rows.map(({ email, scim_ids: ids }) => ({ email, ids })));
+    });
   }
 
   /** @throws Refused when there is no such account. */
@@ -94,7 +129,7 @@ function tokenView(row: TokenRow, now: string): TokenView {
 
 const viewOf = ({
   account_id: id,
-  state: { name, timeZone, status, provisioning, countryOnCreate = true },
+  state: { name, timeZone, status, provisioning, countryOnCreate = true, emailUniqueness = true },
 }: Row): AccountView => ({
   id,
   name,
@@ -102,4 +137,5 @@ const viewOf = ({
   status,
   provisioning,
   countryOnCreate,
+  emailUniqueness,
 });

@@ -46,11 +46,11 @@ export class Connections {
 
   /** @throws Refused `account.unknown`. */
   async health(accountId: string): Promise<Health> {
-    const { provisioning } = await this.accounts.one(accountId);
+    const account = await this.accounts.one(accountId);
     const now = this.now();
     const uses = (await this.found(accountId)).flatMap(({ lastUsedAt }) => lastUsedAt?.getTime() ?? []);
     const lastUse = uses.length > 0 ? new Date(Math.max(...uses)) : null;
-    return healthOf(now, provisioning, await this.activity(accountId, new Date(now.getTime() - lookedBackMs)), lastUse);
+    return healthOf(now, account, await this.activity(accountId, new Date(now.getTime() - lookedBackMs)), lastUse);
   }
 
   private async found(accountId: string) {

@@ -14,8 +14,10 @@ const did = (minutes: number, over: Partial<Activity> = {}): Activity => ({
 });
 const failed = (minutes: number, code: string, requests: number) =>
   did(minutes, { outcome: 'Failure', code, requests });
-const health = (seen: Activity[], { provisioning = true, lastUse = null as Date | null } = {}) =>
-  healthOf(now, provisioning, seen, lastUse);
+const health = (
+  seen: Activity[],
+  { provisioning = true, emailUniqueness = true, lastUse = null as Date | null } = {},
+) => healthOf(now, { provisioning, emailUniqueness }, seen, lastUse);
 
 describe('the state of a connection', () => {
   it('is off when provisioning is switched off, and says what Entra does then (P1)', () =>
@@ -23,6 +25,11 @@ describe('the state of a connection', () => {
       state: 'off',
       advice: [expect.stringContaining('quarantine')],
     }));
+
+  it('says that e-mails may be shared, as long as they may', () =>
+    expect(health([did(1)], { emailUniqueness: false }).advice).toEqual([
+      expect.stringMatching(/validator.*Switch it on again/),
+    ]));
 
   it('tells how to begin while Entra never called', () =>
     expect(health([])).toMatchObject({

@@ -24,6 +24,7 @@ export type Problem = { code: string; requests: number; recommendedAction: strin
  * `watch`: on the way there.
  */
 export type Quarantine = { risk: 'none' | 'watch' | 'high'; failures: number; requests: number; share: number };
+export type Settings = { provisioning: boolean; emailUniqueness: boolean };
 export type Health = {
   state: 'off' | 'neverCalled' | 'active' | 'silent';
   lastCallAt: Date | null;
@@ -34,6 +35,8 @@ export type Health = {
 };
 
 const minuteMs = 60_000;
+const sharedEmails =
+  'E-mails need not be unique now, which is meant for Microsoft’s SCIM validator: nobody who shares one can sign in by it. Switch it on again (emailUniqueness) when the validator has run.';
 /** Between two cycles Entra is silent for about half an hour, within one never for long. */
 const gapMs = 10 * minuteMs;
 /** Three cycles that did not come. */
@@ -44,17 +47,21 @@ const badCredentials = /^(token|federation)\./;
 
 /**
  * How provisioning goes, and what an admin should do.
- * @param seen the last days' activity, the oldest first. @param lastUse when one of the account's credentials was used last, reads included.
+ * @param settings the account's. @param seen the last days' activity, the oldest first. @param lastUse when one of the account's credentials was used last, reads included.
  */
-export function healthOf(now: Date, provisioning: boolean, seen: readonly Activity[], lastUse: Date | null): Health {
+export function healthOf(now: Date, settings: Settings, seen: readonly Activity[], lastUse: Date | null): Health {
   const inCycle = lastCycle(seen);
   const lastSeen = seen.at(-1)?.minute ?? null;
   const lastCallAt = lastSeen && lastUse && lastUse > lastSeen ? lastUse : (lastSeen ?? lastUse);
-  const state = !provisioning ? 'off' : stateOf(now, lastCallAt);
+  const state = !settings.provisioning ? 'off' : stateOf(now, lastCallAt);
   const cycle = cycleOf(now, inCycle);
   const quarantine = quarantineOf(inCycle);
   const problems = problemsOf(inCycle);
-  return { state, lastCallAt, cycle, quarantine, problems, advice: adviceOn(state, lastCallAt, quarantine, problems) };
+  const advice = [
+    ...adviceOn(state, lastCallAt, quarantine, problems),
+    ...(settings.emailUniqueness ? [] : [sharedEmails]),
+  ];
+  return { state, lastCallAt, cycle, quarantine, problems, advice };
 }
 
 const stateOf = (now: Date, lastCallAt: Date | null) => {

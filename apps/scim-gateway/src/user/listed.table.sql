@@ -56,6 +56,15 @@ begin
     select -coalesce(sum(g.less), 0) into more from gone g;
     perform own.count_users(p_account, more);
   end if;
+  if p_rows ? 'claim_emails' then
+    insert into store.claims (account_id, key, stream)
+      select p_account, email_key, 'user/' || user_id from own.users where account_id = p_account and email_key is not null
+      on conflict (account_id, key) do nothing;
+    if exists (select from own.users u join store.claims c on c.account_id = u.account_id and c.key = u.email_key
+        where u.account_id = p_account and c.stream <> 'user/' || u.user_id) then
+      raise serialization_failure using message = 'an e-mail was given to a second employee meanwhile';
+    end if;
+  end if;
   if p_rows ? 'tokens' then
     insert into own.tokens
       select p_account, t.token_id, t.name, t.scope, t.hash, t.issued_at, t.expires_at, t.revoked_at

@@ -31,12 +31,15 @@ export const isEmployee = (user: User): user is Employee => user.status !== 'unk
 export const isShown = (user: User): user is Employee =>
   (user.status === 'active' || user.status === 'inactive') && !user.detached;
 
-/** The names that an employee holds against everybody else: nobody's once they are released (P8, P10). */
-const namesHeld = (user: User): string[] =>
-  user.status === 'active' || user.status === 'inactive' ? [user.userName, user.email] : [];
-
-/** The same as claims know them: folded, and once when both are one (P6). */
-export const keysHeld = (user: User): string[] => [...new Set(namesHeld(user).map(foldKey))];
+/**
+ * The names that an employee holds against everybody else, nobody's once they are released (P8, P10), as claims know them: folded, and
+ * once when both are one (P6). @param uniqueEmails false: the e-mail is held against nobody.
+ */
+export function keysHeld(user: User, uniqueEmails = true): string[] {
+  if (user.status !== 'active' && user.status !== 'inactive') return [];
+  const names = uniqueEmails ? [user.userName, user.email] : [user.userName];
+  return [...new Set(names.map(foldKey))];
+}
 
 export function evolve(user: User, event: UserEvent): User {
   if (event.type === 'UserCreated') {

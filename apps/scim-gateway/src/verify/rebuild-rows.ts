@@ -1,6 +1,7 @@
 import { lockAccount, type Feed } from '@bitabiz/event-store';
 import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool, PoolClient } from 'pg';
+import { hasUniqueEmails } from '../account/account.decider.js';
 import { isEmployee, keysHeld } from '../user/user-state.decider.js';
 import { toRow } from '../user/user-row.js';
 import { groupRowsOf } from './groups.js';
@@ -24,7 +25,7 @@ export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Pro
     }
     await tx.query('select store.write_rows($1, $2)', [accountId, JSON.stringify(rows)]);
     const held = [...folded.users.entries()].flatMap(([userId, { user }]) =>
-      keysHeld(user).map((key) => ({ key, stream: `user/${userId}` })),
+      keysHeld(user, hasUniqueEmails(folded.account)).map((key) => ({ key, stream: `user/${userId}` })),
     );
     await tx.query(
       `insert into store.claims (account_id, key, stream) select $1, key, stream from unnest($2::text[], $3::text[]) c(key, stream)`,

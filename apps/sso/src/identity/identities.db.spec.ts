@@ -78,6 +78,17 @@ describe('who is let in (S3)', () => {
     expect(await admit('grace@nordlys.example')).toMatchObject({ allowed: false, reason: 'not provisioned' });
   });
 
+  it('is nobody whose address several have, while an account lets them share it (S4)', async () => {
+    hire({ userName: 'one@nordlys.example' });
+    hire({ userName: 'two@nordlys.example', externalId: objectId });
+    const other = hire({ userName: ada, email: 'other@nordlys.example' });
+    await deliver();
+    expect(await admit(ada)).toMatchObject({ allowed: false, reason: 'not unique' });
+    expect(await admit('one@nordlys.example')).toMatchObject({ allowed: true });
+    expect(await admit(ada, { objectId })).toMatchObject({ employee: { userName: 'two@nordlys.example' } });
+    expect(await admit('other@nordlys.example')).toMatchObject({ employee: { id: other } });
+  });
+
   it('is nobody of another account', async () => {
     hire({ externalId: objectId });
     await deliver();

@@ -8,7 +8,7 @@ export type Admission =
   | { allowed: true; employee: IdentityView }
   | {
       allowed: false;
-      reason: 'not provisioned' | 'inactive' | 'being repaired';
+      reason: 'not provisioned' | 'not unique' | 'inactive' | 'being repaired';
       sentence: string;
       employee?: IdentityView;
     };
@@ -32,16 +32,19 @@ type Row = {
   active: boolean;
   ad_user: boolean;
   object_id: string | null;
+  email_key: string | null;
   parked: boolean;
 };
 
-const select = `select i.user_id, i.given_name, i.family_name, i.user_name, i.email, i.active, i.ad_user, i.object_id,
+const select = `select i.user_id, i.given_name, i.family_name, i.user_name, i.email, i.active, i.ad_user, i.object_id, i.email_key,
     exists (select from parked p where p.account_id = i.account_id and p.stream = 'user/' || i.user_id) as parked
   from identities i`;
 
 const sentences = {
   'not provisioned': 'This account has no employee with this address: assign the person to the app in Entra',
   inactive: 'This employee is inactive in this account',
+  'not unique':
+    'Several employees of this account have this address: give each their own in Entra, and switch e-mail uniqueness on again',
   'being repaired': 'Something about this employee could not be processed yet; support has been told',
 };
 
@@ -56,9 +59,9 @@ export class Identities {
    */
   admit(accountId: string, { name, objectId }: { name: string; objectId?: string | undefined }): Promise<Admission> {
     return inAccount(this.projections.app, accountId, async (tx) => {
-      const row =
-        (objectId === undefined ? undefined : await byObjectId(tx, accountId, objectId)) ??
-        (await byName(tx, accountId, name));
+      const linked = objectId === undefined ? undefined : await byObjectId(tx, accountId, objectId);
+      const [row, other] = linked ? [linked] : await byName(tx, accountId, name);
+      if (other) return refusal('not unique');
       if (!row) return refusal('not provisioned');
       if (row.parked) return refusal('being repaired', row);
       return row.active ? { allowed: true, employee: viewOf(row) } : refusal('inactive', row);
@@ -77,12 +80,14 @@ export class Identities {
   }
 }
 
-async function byName(tx: PoolClient, accountId: string, name: string): Promise<Row | undefined> {
+/** Whose address it is; without such, who has the user name. Two while the account lets employees share an address. */
+async function byName(tx: PoolClient, accountId: string, name: string): Promise<Row[]> {
+  const key = foldKey(name);
   const { rows } = await tx.query<Row>(
-    `${select} where i.account_id = $1 and (i.email_key = $2 or i.user_name_key = $2) order by (i.email_key = $2) desc limit 1`,
-    [accountId, foldKey(name)],
+    `${select} where i.account_id = $1 and (i.email_key = $2 or i.user_name_key = $2) order by (i.email_key = $2) desc limit 2`,
+    [accountId, key],
   );
-  return rows[0];
+  return rows[1]?.email_key === key ? rows : rows.slice(0, 1);
 }
 
 async function byObjectId(tx: PoolClient, accountId: string, objectId: string): Promise<Row | undefined> {
