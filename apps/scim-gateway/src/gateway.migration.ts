@@ -97,6 +97,12 @@ const importsMigration: Migration = {
   ].join('\n'),
 };
 
+/** The counts of an import that is over: its rows are not counted again for each list. */
+const importCountsMigration: Migration = {
+  name: 'gateway counts of imports',
+  sql: 'alter table own.imports add column counts jsonb',
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -129,6 +135,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         migratedMigration,
         retentionMigration,
         listedMigration,
+        importCountsMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

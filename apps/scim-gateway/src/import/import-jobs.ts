@@ -4,6 +4,7 @@ import type { Logger } from '@bitabiz/service-kit/log';
 import type { Pool } from 'pg';
 import type { GatewayCommands } from '../gateway.commands.js';
 import { carryOut, type Job } from './carry-out.js';
+import { countsOf } from './imports.query.js';
 
 const pollMs = 5_000;
 const hourMs = 3_600_000;
@@ -110,6 +111,12 @@ export class ImportJobs {
       [accountId, importId, this.parts.now(), state],
     );
     const [now] = rows;
+    if (now?.state === 'finished') {
+      await this.parts.batch.query(
+        `update own.imports i set counts = (select counts from ${countsOf('i')} o) where account_id = $1 and import_id = $2`,
+        [accountId, importId],
+      );
+    }
     if (now && now.state !== state)
       this.parts.logger.info({ accountId, importId, ...now }, `an import is ${now.state}`);
   }

@@ -1,3 +1,4 @@
+import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, person, query, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 import { carriedOut, checked, csv, excel, header, reached, send } from './import.fixture.js';
@@ -134,6 +135,14 @@ describe('a long import', () => {
     const view = await reached(account, id, 'finished');
     expect(view['outcomes']).toEqual({ create: count, update: 0, unchanged: 0, refused: 0 });
     expect(await users()).toBe(count);
+    // What is over is not counted anew for each list.
+    const kept = `select from own.imports where import_id = '${id}' and counts is not null`;
+    await until(async () => (await query(gateway.database.adminUrl, kept)).length === 1);
+    await query(gateway.database.adminUrl, `delete from own.import_rows where import_id = '${id}'`);
+    expect((await account.admin('GET', `/imports/${id}`)).body).toMatchObject({
+      done: count,
+      outcomes: view['outcomes'],
+    });
     expect(await gateway.verified()).toEqual([]);
   });
 

@@ -29,7 +29,7 @@ export type RowView = {
 };
 export type RowQuery = { outcome?: RowOutcome | undefined; after: number; limit: number };
 
-type Shown = Omit<ImportView, 'done' | 'outcomes'> & Record<RowOutcome, number>;
+type Shown = Omit<ImportView, 'done' | 'outcomes'> & { counts: Partial<Record<RowOutcome, number>> };
 type StoredRow = {
   row_number: number;
   user_id: string | null;
@@ -38,6 +38,13 @@ type StoredRow = {
   request: Buffer | null;
   detail: Buffer | null;
 };
+
+const noOutcomes: Record<RowOutcome, number> = { create: 0, update: 0, unchanged: 0, refused: 0 };
+
+/** How often each outcome is among the rows of an import, for FROM; nothing is read where the import has kept it. */
+export const countsOf = (alias: string): string => `(select jsonb_object_agg(c.outcome, c.n) as counts from (
+  select r.outcome, count(*) as n from own.import_rows r where ${alias}.counts is null and r.account_id = ${alias}.account_id
+    and r.import_id = ${alias}.import_id and r.outcome is not null group by r.outcome) c)`;
 
 /** Imports as people follow them. */
 export class ImportQueries {
@@ -85,20 +92,17 @@ export class ImportQueries {
 
   private find(accountId: string, importId: string | null): Promise<ImportView[]> {
     return inAccount(this.app, accountId, async (tx) => {
-      const counts = rowOutcomes.map((each) => `count(*) filter (where r.outcome = '${each}')::int as "${each}"`);
       const { rows } = await tx.query<Shown>(
         `select i.import_id as id, i.file_name as "fileName", i.state, i.ignored_columns as "ignoredColumns",
-           i.created_by as "createdBy", i.created_at as "createdAt", i.changed_at as "changedAt", i.rows, o.*
-         from own.imports i cross join lateral (select ${counts.join(', ')} from own.import_rows r
-           where r.account_id = i.account_id and r.import_id = i.import_id) o
+           i.created_by as "createdBy", i.created_at as "createdAt", i.changed_at as "changedAt", i.rows, coalesce(i.counts, o.counts, '{}') as counts
+         from own.imports i cross join lateral ${countsOf('i')} o
          where i.account_id = $1 and ($2::uuid is null or i.import_id = $2) order by i.created_at desc, i.import_id limit 100`,
         [accountId, importId],
       );
-      return rows.map(({ create, update, unchanged, refused, ...shown }) => ({
-        ...shown,
-        done: create + update + unchanged + refused,
-        outcomes: { create, update, unchanged, refused },
-      }));
+      return rows.map(({ counts, ...shown }) => {
+        const outcomes = { ...noOutcomes, ...counts };
+        return { ...shown, done: rowOutcomes.reduce((sum, each) => sum + outcomes[each], 0), outcomes };
+      });
     });
   }
 }
