@@ -1,6 +1,7 @@
 import { BenchSystem } from './bench-system.js';
 import { median, type Measurement } from './measurement.js';
-import { seedReference, seedUsers } from './seed.js';
+import { seedCrowd } from './crowd.js';
+import { noteUsers, seedReference, seedUsers } from './seed.js';
 import type { BenchOptions } from './options.js';
 import type { Load, LoadResult } from './load-program.js';
 import type { LoadAccount, Target } from './requests.js';
@@ -40,7 +41,7 @@ const nameOf = ({ kind, accounts, concurrency }: HttpCase) => `${words[kind]} ${
 export async function httpCases(options: BenchOptions): Promise<Measurement[]> {
   const wanted = cases.filter((each) => options.wants(nameOf(each)));
   if (wanted.length === 0) return [];
-  const { say, profile } = options;
+  const { say, profile, users } = options;
   return BenchSystem.with({ services: ['scim-gateway'], profile, say }, async (system) => {
     const reference = new Worker<object, string>('reference-program.js', {
       DATABASE_URL: system.addressOf('bench_reference'),
@@ -50,6 +51,11 @@ export async function httpCases(options: BenchOptions): Promise<Measurement[]> {
     say('The reference runs beside them');
     const accounts = await Promise.all(Array.from({ length: 8 }, (_, index) => system.account(`Account ${index}`)));
     await seedUsers(system, accounts, 4_000);
+    if (users > 0 && accounts[0]) {
+      await seedCrowd(system, accounts[0].id, users);
+      say(`${users} users more are in the first account`);
+    }
+    await noteUsers(system, accounts);
     await seedReference(system, accounts);
     const measured: Measurement[] = [];
     for (const each of wanted) measured.push(await rounds(options, system, urls, each, accounts));

@@ -5,7 +5,7 @@ import { BenchSystem } from './bench-system.js';
 import { median, quantile, type Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
 import { goodStatus, nextRequest, type LoadAccount } from './requests.js';
-import { seedUsers } from './seed.js';
+import { noteUsers, seedUsers } from './seed.js';
 
 const projections = [
   { name: 'directory', database: 'employee_directory', table: 'live.cards' },
@@ -34,6 +34,7 @@ export async function lagCases(options: BenchOptions): Promise<Measurement[]> {
     const of = await BenchSystem.with({ services: serviceNames, log, say: options.say }, async (system) => {
       const accounts = await Promise.all(Array.from({ length: 8 }, (_, index) => system.account(`Account ${index}`)));
       await seedUsers(system, accounts, 800);
+      await noteUsers(system, accounts);
       const watched = await Promise.all(
         projections.map(async (each) => ({ ...each, client: await system.connect(each.database) })),
       );

@@ -10,7 +10,15 @@ import type { BenchOptions } from './options.js';
 import { rebuildCase } from './rebuild-case.js';
 import { relayCase } from './relay-case.js';
 
-type Typed = { only?: string; json?: string; rounds: string; seconds: string; kafka?: string; profile?: string };
+type Typed = {
+  only?: string;
+  json?: string;
+  rounds: string;
+  seconds: string;
+  users: string;
+  kafka?: string;
+  profile?: string;
+};
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
 const groups: ((options: BenchOptions) => Promise<Measurement[]>)[] = [
@@ -29,13 +37,15 @@ const program = new Command('npm run bench --')
   .option('--json <FILE>', 'also writes everything measured as JSON')
   .option('--rounds <N>', 'rounds per measurement', '5')
   .option('--seconds <N>', 'length of a round', '10')
+  .option('--users <N>', 'so many users more in the account of the SCIM requests', '5000')
   .option('--kafka <HOST:PORT>', 'measures the log on this Kafka too')
   .option('--profile <DIR>', 'the gateway leaves a CPU profile here')
-  .action(async ({ only, json, rounds, seconds, kafka, profile }: Typed) => {
+  .action(async ({ only, json, rounds, seconds, users, kafka, profile }: Typed) => {
     const names = only?.toLowerCase().split(',');
     const options: BenchOptions = {
       rounds: Number(rounds),
       seconds: Number(seconds),
+      users: Number(users),
       kafka,
       profile: profile === undefined ? undefined : resolve(profile),
       wants: (name) => names?.some((part) => name.toLowerCase().includes(part)) ?? true,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { BenchSystem } from './bench-system.js';
 import { median, type Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
-import { seedUsers } from './seed.js';
+import { noteUsers, seedUsers } from './seed.js';
 
 const name = 'rebuild of the directory with decryption';
 const users = 8_000;
@@ -37,6 +37,7 @@ export async function rebuildCase({ wants, rounds, say }: BenchOptions): Promise
 async function seedEvents(system: BenchSystem): Promise<void> {
   const accounts = await Promise.all(Array.from({ length: 8 }, (_, index) => system.account(`Account ${index}`)));
   await seedUsers(system, accounts, users);
+  await noteUsers(system, accounts);
   const store = await system.connect('scim_gateway');
   const count = async () => Number((await store.query('select count(*) as n from store.events')).rows[0].n);
   while ((await count()) < events) {

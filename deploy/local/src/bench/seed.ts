@@ -1,7 +1,7 @@
 import type { BenchSystem } from './bench-system.js';
 import type { KnownUser, LoadAccount } from './requests.js';
 
-/** Creates users over SCIM until there are `total`, spread evenly, and notes them in the accounts. */
+/** Creates users over SCIM until there are `total`, spread evenly. */
 export async function seedUsers(system: BenchSystem, accounts: LoadAccount[], total: number): Promise<void> {
   const url = system.urlOf('scim-gateway');
   const store = await system.connect('scim_gateway');
@@ -17,9 +17,14 @@ export async function seedUsers(system: BenchSystem, accounts: LoadAccount[], to
     });
     if (failed > 0) throw new Error(`${failed} users could not be created`);
   }
+}
+
+/** Tells the accounts of some of their users, taken from all over. */
+export async function noteUsers(system: BenchSystem, accounts: LoadAccount[]): Promise<void> {
+  const store = await system.connect('scim_gateway');
   for (const account of accounts) {
     const { rows } = await store.query<KnownUser>(
-      `select scim_id as id, "values"->>'userName' as "userName" from own.users where account_id = $1 order by user_id limit 2000`,
+      `select scim_id as id, "values"->>'userName' as "userName" from own.users where account_id = $1 order by random() limit 2000`,
       [account.id],
     );
     account.users = rows;
