@@ -97,6 +97,12 @@ const importsMigration: Migration = {
   ].join('\n'),
 };
 
+/** Employees read without what is only searched by. */
+const readMigration: Migration = {
+  name: 'gateway reads of users',
+  sql: sqlFile(import.meta.url, './user/read.table.sql'),
+};
+
 /** The counts of an import that is over: its rows are not counted again for each list. */
 const importCountsMigration: Migration = {
   name: 'gateway counts of imports',
@@ -135,6 +141,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         migratedMigration,
         retentionMigration,
         listedMigration,
+        readMigration,
         importCountsMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },

@@ -26,8 +26,9 @@ export type UserRow = {
   created_at: string;
   modified_at: string;
   values: Record<string, string>;
-  folded: Record<string, string>;
 };
+/** With what conditions look at. */
+export type WrittenRow = UserRow & { folded: Record<string, string> };
 
 /** An employee with what surrounds the state: version of the stream, key, and when it came to be and changed. */
 export type KnownUser = { user: User; version: number; keyId: string | null; createdAt: string; modifiedAt: string };
@@ -60,7 +61,7 @@ const migratedIn = ({ migration_id: migrationId, matched_by: matchedBy, matched_
   migrationId === null || at === null ? null : { migrationId, matchedBy, at: new Date(at).toISOString() };
 
 /** The row is exactly the fold of the employee's events, so it can be compared and rebuilt. */
-export function toRow(user: Employee, known: KnownUser): UserRow {
+export function toRow(user: Employee, known: KnownUser): WrittenRow {
   const values: Record<string, string> = { userName: user.userName, email: user.email };
   for (const [field, value] of Object.entries(user.profile)) if (value !== undefined) values[field] = value;
   const folded = foldedValues(values as UserValues);
