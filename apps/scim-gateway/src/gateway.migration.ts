@@ -61,7 +61,8 @@ const retentionMigration: Migration = {
 /** Lists of all users, with a count that is kept. */
 const listedMigration: Migration = {
   name: 'gateway lists of users',
-  fills: ['own.users'],
+  // An append writes events before rows: it ends first, or waits before it chooses the function that counts.
+  fills: ['store.events', 'own.users'],
   sql: [
     sqlFile(import.meta.url, './user/listed.table.sql'),
     wallsSql('own.user_counts', { app: 'select, insert, update, delete', batch: 'select' }),

@@ -46,7 +46,14 @@ describe('a list of everybody', () => {
     const all = async (parameters: string) => (await account.scim('GET', `/Users?${parameters}`)).body;
     expect(await all('')).toMatchObject({ totalResults: 2, itemsPerPage: 2 });
     await account.scim('DELETE', `/Users/${boss['id'] as string}`);
-    for (const parameters of ['', 'count=0', 'startIndex=2', 'sortBy=userName', 'filter=active eq false']) {
+    for (const parameters of [
+      '',
+      'count=0',
+      'startIndex=2',
+      'sortBy=userName',
+      'filter=active eq false',
+      'filter=userName eq "ada@nordlys.example"',
+    ]) {
       const { totalResults, Resources = [] } = await all(parameters);
       expect(totalResults, parameters).toBe(1);
       expect((Resources as object[]).map(managerOf), parameters).toEqual(

@@ -117,11 +117,11 @@ export class World {
     const changed = [...this.changed].map((userId) => ({ userId, ...(this.users.get(userId) as Touched) }));
     const claims: Claim[] = [];
     const releases: Claim[] = [];
-    const unique = hasUniqueEmails(this.account);
+    const wereUnique = hasUniqueEmails(this.known.account?.state ?? { status: 'unknown' });
     for (const { userId, before, known } of changed) {
-      const has = keysHeld(known.user, unique);
+      const has = keysHeld(known.user, hasUniqueEmails(this.account));
       // An e-mail may have been claimed while e-mails were unique: it is released, and not taken for claimed.
-      const had = keysHeld(before, unique);
+      const had = keysHeld(before, wereUnique);
       for (const key of has) if (!had.includes(key)) claims.push({ key, stream: `user/${userId}` });
       for (const key of keysHeld(before)) if (!has.includes(key)) releases.push({ key, stream: `user/${userId}` });
     }
@@ -161,15 +161,14 @@ export class World {
       ...(users.length > 0 && { users }),
       ...(erased.length > 0 && { erased }),
       ...(accountEvents > 0 && { account }),
-      ...(this.claimsEmails() && { claim_emails: true }),
+      ...(this.claimsNames() && { claim_names: true }),
       ...this.credentials.rows(),
     };
   }
 
-  /** E-mails are unique again: whoever holds one claims it, in the same transaction. */
-  private claimsEmails(): boolean {
-    const before = this.known.account?.state ?? { status: 'unknown' };
-    return hasUniqueEmails(this.account) && !hasUniqueEmails(before);
+  /** E-mails are unique again: whoever holds a name claims it, in the same transaction, also if they were shared within this batch only. */
+  private claimsNames(): boolean {
+    return hasUniqueEmails(this.account) && this.events.some(({ type }) => type === 'EmailUniquenessSwitched');
   }
 
   private record(stream: string, event: Event, { actor, correlationId, causationId }: Cause, time: Date): void {

@@ -69,6 +69,7 @@ export class AccountsController {
     @Body({ schema: Changes }) { timeZone, provisioning, countryOnCreate, emailUniqueness }: z.infer<typeof Changes>,
     @Req() request: AuthenticatedRequest,
   ) {
+    if (emailUniqueness) await this.accounts.requireOneEach(accountId);
     if (timeZone !== undefined) await this.run(request, accountId, { type: 'ChangeTimeZone', data: { timeZone } });
     if (provisioning !== undefined) {
       await this.run(request, accountId, { type: 'SwitchProvisioning', data: { enabled: provisioning } });
@@ -77,7 +78,6 @@ export class AccountsController {
       await this.run(request, accountId, { type: 'SwitchCountryOnCreate', data: { enabled: countryOnCreate } });
     }
     if (emailUniqueness !== undefined) {
-      if (emailUniqueness) await this.accounts.requireOneEach(accountId);
       await this.run(request, accountId, { type: 'SwitchEmailUniqueness', data: { enabled: emailUniqueness } });
     }
     return this.accounts.one(accountId);

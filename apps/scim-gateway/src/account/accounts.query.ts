@@ -39,22 +39,27 @@ type TokenRow = {
   address: string | null;
 };
 
-/** How many e-mails a refusal names. */
-const namedEmails = 20;
+/** How many e-mails a refusal names, and how many employees of each. */
+const named = { emails: 5, employees: 3 };
 
-const sharedEmails = (shared: { email: string; ids: string[] }[]) =>
-  new Refused(
-    'account.sharedEmails',
-    `E-mails cannot be unique while several employees have one: ${shared.map(({ email, ids }) => `${email} (${ids.join(', ')})`).join('; ')}. Give each another e-mail, or delete those that the validator made, and switch again`,
-    'conflict',
-    {
-      checks: shared.map(({ email, ids }) => ({
-        attribute: 'email',
-        expected: 'one employee',
-        received: `${email}: ${ids.length}`,
-      })),
-    },
+function sharedEmails(shared: { email: string; ids: string[] }[]): Refused {
+  const more = (count: number, most: number) => (count > most ? ', …' : '');
+  const shown = shared.slice(0, named.emails);
+  const list = shown.map(
+    ({ email, ids }) => `${email} (${ids.slice(0, named.employees).join(', ')}${more(ids.length, named.employees)})`,
   );
+  const checks = shown.map(({ email, ids }) => ({
+    attribute: 'email',
+    expected: 'one employee',
+    received: `${email}: ${ids.length} employees`,
+  }));
+  return new Refused(
+    'account.sharedEmails',
+    `E-mails cannot be unique while several employees have one: ${list.join(', ')}${more(shared.length, named.emails)}. Give each another e-mail, or delete those that the validator made, and switch again`,
+    'conflict',
+    { checks },
+  );
+}
 
 /** What an operator sees of accounts. */
 export class Accounts {
@@ -82,7 +87,7 @@ export class Accounts {
            select email_key as key, "values"->>'email' as email, scim_id from own.users where account_id = $1 and email_key is not null
            union all select user_name_key, "values"->>'userName', scim_id from own.users where account_id = $1 and user_name_key is not null) held
          group by key having count(distinct scim_id) > 1 order by key limit $2`,
-        [accountId, namedEmails],
+        [accountId, named.emails + 1],
       );
       if (rows.length > 0) throw sharedEmails(rows.map(({ email, scim_ids: ids }) => ({ email, ids })));
     });

@@ -36,7 +36,7 @@ export type Health = {
 
 const minuteMs = 60_000;
 const sharedEmails =
-  'E-mails need not be unique now, which is meant for Microsoft’s SCIM validator: nobody who shares one can sign in by it. Switch it on again (emailUniqueness) when the validator has run.';
+  'E-mails need not be unique now, which is meant for Microsoft’s SCIM validator: nobody who shares one can sign in by it, and nobody is found by it. Switch it on again (emailUniqueness) when the validator has run.';
 /** Between two cycles Entra is silent for about half an hour, within one never for long. */
 const gapMs = 10 * minuteMs;
 /** Three cycles that did not come. */

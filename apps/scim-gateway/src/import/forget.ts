@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-/** P20: what files said of erased persons goes; their rows count no more. @param batch the named batch role. */
+/** P20: what files said of erased persons goes; only how many rows a finished import had stays. @param batch the named batch role. */
 export async function forgetImported(batch: Pool, accountId: string, userIds: readonly string[]): Promise<void> {
   await batch.query('delete from own.import_rows where account_id = $1 and user_id = any($2::uuid[])', [
     accountId,

@@ -113,7 +113,7 @@ export class ImportJobs {
     const [now] = rows;
     if (now?.state === 'finished') {
       await this.parts.batch.query(
-        `update own.imports i set counts = (select counts from ${countsOf('i')} o) where account_id = $1 and import_id = $2`,
+        `update own.imports i set counts = (select counts from ${countsOf('i')} o) where account_id = $1 and import_id = $2 and counts is null`,
         [accountId, importId],
       );
     }

@@ -6,8 +6,6 @@ create function own.is_shown(p_status text, p_detached boolean) returns int lang
   select case when p_status <> 'released' and not p_detached then 1 else 0 end
 $$;
 
--- Nobody writes between what is counted here and the functions that go on counting.
-lock table own.users in share row exclusive mode;
 insert into own.user_counts select account_id, sum(own.is_shown(status, detached)) from own.users group by account_id;
 
 create function own.count_users(p_account uuid, p_more int) returns void language plpgsql as $$
@@ -56,11 +54,13 @@ begin
     select -coalesce(sum(g.less), 0) into more from gone g;
     perform own.count_users(p_account, more);
   end if;
-  if p_rows ? 'claim_emails' then
+  if p_rows ? 'claim_names' then
     insert into store.claims (account_id, key, stream)
-      select p_account, email_key, 'user/' || user_id from own.users where account_id = p_account and email_key is not null
+      select p_account, k.key, 'user/' || u.user_id from own.users u cross join lateral unnest(array[u.user_name_key, u.email_key]) k(key)
+      where u.account_id = p_account and k.key is not null
       on conflict (account_id, key) do nothing;
-    if exists (select from own.users u join store.claims c on c.account_id = u.account_id and c.key = u.email_key
+    if exists (select from own.users u cross join lateral unnest(array[u.user_name_key, u.email_key]) k(key)
+        join store.claims c on c.account_id = u.account_id and c.key = k.key
         where u.account_id = p_account and c.stream <> 'user/' || u.user_id) then
       raise serialization_failure using message = 'an e-mail was given to a second employee meanwhile';
     end if;
@@ -99,15 +99,20 @@ drop function own.write_rows(uuid, jsonb);
 drop function own.write_rows_of_users(uuid, jsonb);
 drop function own.write_rows_of_groups(uuid, jsonb);
 
+-- Whether a manager is shown no more, so that the reference is not shown either (P10, P13).
+create function own.is_gone(p_account uuid, p_manager uuid) returns boolean language sql stable as $$
+  select p_manager is not null and exists (select from own.users
+    where account_id = p_account and scim_id = p_manager and (status = 'released' or detached))
+$$;
+
 -- A page of all users in the order of their ids, and how many there are, in one round trip. `folded` is not read: nothing of it is shown.
-create function own.list_users(p_account uuid, p_start int, p_count int, out total bigint, out users json) language plpgsql stable as $$
+create function own.list_users(p_account uuid, p_start bigint, p_count int, out total bigint, out users json) language plpgsql stable as $$
 begin
   perform set_config('app.account', p_account::text, true);
   total := coalesce((select shown from own.user_counts where account_id = p_account), 0);
   users := (select json_agg(row_to_json(page)) from (
     select u.scim_id, u.stream_version, u.active, u.external_id, u.manager_ref, u.created_at, u.modified_at, u."values",
-      u.manager_id is not null and exists (select from own.users m
-        where m.account_id = p_account and m.scim_id = u.manager_id and (m.status = 'released' or m.detached)) as manager_gone
+      own.is_gone(p_account, u.manager_id) as manager_gone
     from own.users u where u.account_id = p_account and u.status <> 'released' and not u.detached
     order by u.scim_id limit p_count offset p_start - 1) page);
 end $$;

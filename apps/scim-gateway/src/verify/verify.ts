@@ -2,8 +2,8 @@ import { lockAccount, type Feed } from '@bitabiz/event-store';
 import { inTransaction } from '@bitabiz/service-kit/database';
 import type { Pool, PoolClient } from 'pg';
 import { hasUniqueEmails, type Account } from '../account/account.decider.js';
-import { isEmployee, keysHeld } from '../user/user-state.decider.js';
-import { toRow, type KnownUser, type UserRow } from '../user/user-row.js';
+import { isEmployee, isShown, keysHeld } from '../user/user-state.decider.js';
+import { toRow, type UserRow } from '../user/user-row.js';
 import { compareGroups } from './groups.js';
 import { compareCredentials } from './credentials.js';
 import { foldAccount } from './fold.js';
@@ -44,11 +44,14 @@ async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
     actual.delete(userId);
   }
   for (const [userId, row] of actual) differ(`user ${userId}`, undefined, row);
-  const isShown = ({ user }: KnownUser) => isEmployee(user) && user.status !== 'released' && !user.detached;
   const counted = await tx.query<{ shown: string }>('select shown from own.user_counts where account_id = $1', [
     accountId,
   ]);
-  differ('count of users', [...users.values()].filter(isShown).length, Number(counted.rows[0]?.shown ?? 0));
+  differ(
+    'count of users',
+    [...users.values()].filter(({ user }) => isShown(user)).length,
+    Number(counted.rows[0]?.shown ?? 0),
+  );
   await compareGroups(tx, accountId, groups, differ);
   const claims = await tx.query<{ key: string; stream: string }>(
     'select key, stream from store.claims where account_id = $1',

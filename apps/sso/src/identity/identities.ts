@@ -32,11 +32,10 @@ type Row = {
   active: boolean;
   ad_user: boolean;
   object_id: string | null;
-  email_key: string | null;
   parked: boolean;
 };
 
-const select = `select i.user_id, i.given_name, i.family_name, i.user_name, i.email, i.active, i.ad_user, i.object_id, i.email_key,
+const select = `select i.user_id, i.given_name, i.family_name, i.user_name, i.email, i.active, i.ad_user, i.object_id,
     exists (select from parked p where p.account_id = i.account_id and p.stream = 'user/' || i.user_id) as parked
   from identities i`;
 
@@ -44,7 +43,7 @@ const sentences = {
   'not provisioned': 'This account has no employee with this address: assign the person to the app in Entra',
   inactive: 'This employee is inactive in this account',
   'not unique':
-    'Several employees of this account have this address: give each their own in Entra, and switch e-mail uniqueness on again',
+    'Several employees of this account have this address or user name: give each their own in Entra, and switch e-mail uniqueness on again',
   'being repaired': 'Something about this employee could not be processed yet; support has been told',
 };
 
@@ -80,14 +79,13 @@ export class Identities {
   }
 }
 
-/** Whose address it is; without such, who has the user name. Two while the account lets employees share an address. */
+/** Who has this address or user name. Two while the account lets employees share addresses: then it says of nobody who it is. */
 async function byName(tx: PoolClient, accountId: string, name: string): Promise<Row[]> {
-  const key = foldKey(name);
   const { rows } = await tx.query<Row>(
-    `${select} where i.account_id = $1 and (i.email_key = $2 or i.user_name_key = $2) order by (i.email_key = $2) desc limit 2`,
-    [accountId, key],
+    `${select} where i.account_id = $1 and (i.email_key = $2 or i.user_name_key = $2) limit 2`,
+    [accountId, foldKey(name)],
   );
-  return rows[1]?.email_key === key ? rows : rows.slice(0, 1);
+  return rows;
 }
 
 async function byObjectId(tx: PoolClient, accountId: string, objectId: string): Promise<Row | undefined> {

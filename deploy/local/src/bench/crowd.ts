@@ -23,7 +23,7 @@ const rows = [
 
 /**
  * Fills an account up with so many users more, at once and past the gateway, which would take minutes: for measuring a large account only. Nobody
- * is told of them.
+ * is told of them, and what their events hold cannot be opened.
  */
 export async function seedCrowd(system: BenchSystem, accountId: string, count: number): Promise<void> {
   const store = await system.connect('scim_gateway');
