@@ -34,7 +34,7 @@ export const delivering =
 /** What a test does to publishing while it runs. */
 export type Publishing = {
   /** Thrown instead of, or after, the real publish. */
-  failure?: (() => Error) | undefined;
+  failure?: ((messages: readonly LogMessage[]) => Error | undefined) | undefined;
   /** The log has them, but the answer is an error: they will be sent again. */
   afterwards?: boolean;
   /** Acknowledged and then lost with the broker's disk. */
@@ -46,7 +46,7 @@ export const publishing =
   (log: EventLog): EventLog =>
     without(log, {
       async publish(topic, messages) {
-        const failure = faults.failure?.();
+        const failure = faults.failure?.(messages);
         if (failure && !faults.afterwards) throw failure;
         const { loses } = faults;
         const left = loses ? messages.filter((message) => !loses(message)) : messages;
