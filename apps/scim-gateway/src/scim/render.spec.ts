@@ -3,7 +3,7 @@ import { CORE, ENTERPRISE, PRODUCT, type UserValues } from './attributes.js';
 import { applyPatch } from './engine.js';
 import { parseUser } from './parse.js';
 import { parseProjection } from './projection.js';
-import { renderUser } from './render.js';
+import { moment, renderUser } from './render.js';
 
 const baseUrl = 'https://hr.example.org/scim/v2';
 const values: UserValues = {
@@ -177,4 +177,18 @@ describe('attributes and excludedAttributes', () => {
     expect(() => parseProjection('a', 'b')).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
     expect(parseProjection('', ' ')).toBeUndefined();
   });
+});
+
+describe('an instant', () => {
+  it.each([
+    '2026-11-26T10:47:21+00:00',
+    '2026-11-26T10:47:21.5+00:00',
+    '2026-11-26T10:47:21.123+00:00',
+    '2026-11-26T10:47:21.123456+00:00',
+    '2026-11-26T11:47:21.12+01:00',
+    '2026-11-26T10:47:21.120Z',
+    new Date('2026-11-26T10:47:21.123Z'),
+  ])('is shown as JavaScript shows it, however Postgres writes it: %s', (time) =>
+    expect(moment(time)).toBe(new Date(time).toISOString()),
+  );
 });

@@ -52,7 +52,14 @@ export function renderUser(user: UserToRender, { baseUrl, spellings, projection 
   return projection ? project(resource, projection, values) : resource;
 }
 
-export const moment = (time: Date | string): string => (typeof time === 'string' ? new Date(time) : time).toISOString();
+/** An instant as SCIM shows it. As Postgres writes it in UTC it needs no calendar, which is slow a hundred times a list. */
+export function moment(time: Date | string): string {
+  const written = typeof time === 'string' && asPostgresWrites.exec(time);
+  if (written) return `${written[1]}.${(written[2] ?? '').padEnd(3, '0')}Z`;
+  return new Date(time).toISOString();
+}
+
+const asPostgresWrites = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,3}))?\+00:00$/;
 
 const core: readonly string[] = [CORE];
 const withEnterprise: readonly string[] = [CORE, ENTERPRISE];

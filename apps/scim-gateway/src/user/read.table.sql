@@ -28,7 +28,8 @@ create or replace function own.find_user(p_account uuid, p_scim_id uuid) returns
 begin
   perform set_config('app.account', p_account::text, true);
   return (select row_to_json(shown) from (
-    select u.*, own.is_gone(p_account, u.manager_id) as manager_gone
+    select u.*, u.manager_id is not null and exists (select from own.users m
+          where m.account_id = p_account and m.scim_id = u.manager_id and (m.status = 'released' or m.detached)) as manager_gone
     from own.user_rows u where u.account_id = p_account and u.scim_id = p_scim_id and u.status <> 'released' and not u.detached) shown);
 end $$;
 
@@ -37,14 +38,17 @@ create or replace function own.match_users(p_account uuid, p_column text, p_key 
 begin
   perform set_config('app.account', p_account::text, true);
   if p_column = 'userName' then
-    return query select row_to_json(shown) from (select u.*, own.is_gone(p_account, u.manager_id) as manager_gone from own.user_rows u
+    return query select row_to_json(shown) from (select u.*, u.manager_id is not null and exists (select from own.users m
+          where m.account_id = p_account and m.scim_id = u.manager_id and (m.status = 'released' or m.detached)) as manager_gone from own.user_rows u
       where account_id = p_account and user_name_key = p_key and status <> 'released' and not detached limit 2) shown;
   elsif p_column = 'email' then
-    return query select row_to_json(shown) from (select u.*, own.is_gone(p_account, u.manager_id) as manager_gone from own.user_rows u
+    return query select row_to_json(shown) from (select u.*, u.manager_id is not null and exists (select from own.users m
+          where m.account_id = p_account and m.scim_id = u.manager_id and (m.status = 'released' or m.detached)) as manager_gone from own.user_rows u
       where account_id = p_account and email_key = p_key and status <> 'released' and not detached
       order by created_at, scim_id limit 1000) shown;
   else
-    return query select row_to_json(shown) from (select u.*, own.is_gone(p_account, u.manager_id) as manager_gone from own.user_rows u
+    return query select row_to_json(shown) from (select u.*, u.manager_id is not null and exists (select from own.users m
+          where m.account_id = p_account and m.scim_id = u.manager_id and (m.status = 'released' or m.detached)) as manager_gone from own.user_rows u
       where account_id = p_account and external_id = p_key and status <> 'released' and not detached
       order by created_at, scim_id limit 1000) shown;
   end if;
