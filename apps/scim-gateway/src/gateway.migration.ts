@@ -58,7 +58,7 @@ const retentionMigration: Migration = {
   sql: sqlFile(import.meta.url, './erasure/retention.table.sql'),
 };
 
-/** Lists of all users, with a count that is kept. */
+/** How many users SCIM shows, kept with them. */
 const listedMigration: Migration = {
   name: 'gateway lists of users',
   // An append writes events before rows: it ends first, or waits before it chooses the function that counts.
@@ -98,7 +98,7 @@ const importsMigration: Migration = {
   ].join('\n'),
 };
 
-/** Employees read without what is only searched by. */
+/** Employees read without what is only searched by; lists of all of them. */
 const readMigration: Migration = {
   name: 'gateway reads of users',
   sql: sqlFile(import.meta.url, './user/read.table.sql'),

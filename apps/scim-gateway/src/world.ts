@@ -25,6 +25,7 @@ type Event = UserEvent | AccountEvent;
 export class World {
   account: Account;
   private readonly accountVersion: number;
+  private readonly wereUnique: boolean;
   private readonly users = new Map<string, Touched>();
   private readonly byScimId = new Map<string, string>();
   private readonly holders: Map<string, string>;
@@ -40,6 +41,7 @@ export class World {
     private readonly outside: Outside,
   ) {
     this.account = known.account?.state ?? { status: 'unknown' };
+    this.wereUnique = hasUniqueEmails(this.account);
     this.accountVersion = known.account?.stream_version ?? 0;
     this.holders = new Map(Object.entries(known.claims ?? {}));
     for (const row of known.users ?? []) {
@@ -117,11 +119,10 @@ export class World {
     const changed = [...this.changed].map((userId) => ({ userId, ...(this.users.get(userId) as Touched) }));
     const claims: Claim[] = [];
     const releases: Claim[] = [];
-    const wereUnique = hasUniqueEmails(this.known.account?.state ?? { status: 'unknown' });
     for (const { userId, before, known } of changed) {
       const has = keysHeld(known.user, hasUniqueEmails(this.account));
       // An e-mail may have been claimed while e-mails were unique: it is released, and not taken for claimed.
-      const had = keysHeld(before, wereUnique);
+      const had = keysHeld(before, this.wereUnique);
       for (const key of has) if (!had.includes(key)) claims.push({ key, stream: `user/${userId}` });
       for (const key of keysHeld(before)) if (!has.includes(key)) releases.push({ key, stream: `user/${userId}` });
     }

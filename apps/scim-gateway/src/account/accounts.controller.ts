@@ -20,6 +20,11 @@ const Changes = z.object({
   countryOnCreate: z.boolean().optional(),
   emailUniqueness: z.boolean().optional(),
 });
+const switches = [
+  ['provisioning', 'SwitchProvisioning'],
+  ['countryOnCreate', 'SwitchCountryOnCreate'],
+  ['emailUniqueness', 'SwitchEmailUniqueness'],
+] as const;
 const NewToken = z.object({
   scope: z.enum(['scim', 'admin']),
   name: z.string().trim().min(1).max(100),
@@ -66,19 +71,14 @@ export class AccountsController {
   @Allow('operator', 'account:admin')
   async change(
     @Param('accountId', { schema: Id }) accountId: string,
-    @Body({ schema: Changes }) { timeZone, provisioning, countryOnCreate, emailUniqueness }: z.infer<typeof Changes>,
+    @Body({ schema: Changes }) { timeZone, ...changes }: z.infer<typeof Changes>,
     @Req() request: AuthenticatedRequest,
   ) {
-    if (emailUniqueness) await this.accounts.requireOneEach(accountId);
+    if (changes.emailUniqueness) await this.accounts.requireOneEach(accountId);
     if (timeZone !== undefined) await this.run(request, accountId, { type: 'ChangeTimeZone', data: { timeZone } });
-    if (provisioning !== undefined) {
-      await this.run(request, accountId, { type: 'SwitchProvisioning', data: { enabled: provisioning } });
-    }
-    if (countryOnCreate !== undefined) {
-      await this.run(request, accountId, { type: 'SwitchCountryOnCreate', data: { enabled: countryOnCreate } });
-    }
-    if (emailUniqueness !== undefined) {
-      await this.run(request, accountId, { type: 'SwitchEmailUniqueness', data: { enabled: emailUniqueness } });
+    for (const [setting, type] of switches) {
+      const enabled = changes[setting];
+      if (enabled !== undefined) await this.run(request, accountId, { type, data: { enabled } });
     }
     return this.accounts.one(accountId);
   }

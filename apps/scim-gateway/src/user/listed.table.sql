@@ -98,17 +98,3 @@ end $$;
 drop function own.write_rows(uuid, jsonb);
 drop function own.write_rows_of_users(uuid, jsonb);
 drop function own.write_rows_of_groups(uuid, jsonb);
-
--- A page of all users in the order of their ids, and how many there are, in one round trip. `folded` is not read: nothing of it is shown.
--- `manager_gone`: SCIM shows the manager no more (P10, P13); written out, because a function that looks into a table is called row by row.
-create function own.list_users(p_account uuid, p_start bigint, p_count int, out total bigint, out users json) language plpgsql stable as $$
-begin
-  perform set_config('app.account', p_account::text, true);
-  total := coalesce((select shown from own.user_counts where account_id = p_account), 0);
-  users := (select json_agg(page) from (
-    select u.scim_id, u.stream_version, u.active, u.external_id, u.manager_ref, u.created_at, u.modified_at, u."values",
-      u.manager_id is not null and exists (select from own.users m
-        where m.account_id = p_account and m.scim_id = u.manager_id and (m.status = 'released' or m.detached)) as manager_gone
-    from own.users u where u.account_id = p_account and u.status <> 'released' and not u.detached
-    order by u.scim_id limit p_count offset p_start - 1) page);
-end $$;

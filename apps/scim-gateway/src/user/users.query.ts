@@ -91,8 +91,8 @@ export class Users {
 
   private page(accountId: string, query: ListQuery): Promise<Page<ShownUser>> {
     const from = `own.users u where u.account_id = $1 and u.status <> 'released' and not u.detached`;
-    const row = `to_jsonb(u) || jsonb_build_object('manager_gone', u.manager_id is not null and exists (select from own.users m
-      where m.account_id = $1 and m.scim_id = u.manager_id and (m.status = 'released' or m.detached)))`;
+    const row =
+      '(select to_jsonb(s) from own.shown_users s where s.account_id = u.account_id and s.user_id = u.user_id)';
     return inAccount(this.pool, accountId, (tx) => readPage(tx, { table: userTable, from, row, accountId }, query));
   }
 }
