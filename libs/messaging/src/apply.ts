@@ -1,8 +1,9 @@
 import { contracts, readEvent, UnknownEvent, type Envelope, type Recorded } from '@bitabiz/event-contracts';
+import { sendAhead } from '@bitabiz/service-kit/database';
 import type { PoolClient } from 'pg';
 import { following, lockCheckpoints, moveCheckpoints, type Checkpoint } from './checkpoints.js';
 import { isFaultOfEvent } from './faults.js';
-import { discardParked, park, parkedStreams } from './parked.js';
+import { discardParked, park } from './parked.js';
 
 export type AnyEvent = Recorded<{ type: string; data: unknown }>;
 
@@ -32,9 +33,8 @@ export async function applyEvents(
   now: () => Date,
 ): Promise<Applied> {
   const byAccount = Map.groupBy(envelopes, (envelope) => envelope.accountid);
-  const checkpoints = await lockCheckpoints(tx, source, [...byAccount.keys()]);
+  const { checkpoints, stuck } = await lockCheckpoints(tx, source, [...byAccount.keys()]);
   const result: Applied = { applied: [], behind: [], suspect: [], paused: [], parked: [] };
-  const stuck = await parkedStreams(tx, source, [...byAccount.keys()]);
   const moved: Checkpoint[] = [];
   const readable: Readable[] = [];
   const aside: Unapplied[] = [];
@@ -98,7 +98,7 @@ const advanced = (checkpoint: Checkpoint, reached: Envelope | undefined, paused:
 /** All at once; if that fails through an event, one at a time to find which. @returns those that failed, to be parked. */
 async function handle(tx: PoolClient, source: string, readable: Readable[], handler: Handler): Promise<Unapplied[]> {
   if (readable.length === 0) return [];
-  await tx.query('savepoint batch');
+  sendAhead(tx, 'savepoint batch');
   try {
     await handler(
       tx,
@@ -118,10 +118,10 @@ async function handle(tx: PoolClient, source: string, readable: Readable[], hand
       failed.push({ envelope, reason: 'an earlier event of this stream is parked' });
       continue;
     }
-    await tx.query('savepoint one');
+    sendAhead(tx, 'savepoint one');
     try {
       await handler(tx, source, [event]);
-      await tx.query('release savepoint one');
+      sendAhead(tx, 'release savepoint one');
     } catch (error) {
       if (!isFaultOfEvent(error)) throw error;
       await tx.query('rollback to savepoint one');

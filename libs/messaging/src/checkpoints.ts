@@ -1,7 +1,9 @@
 import type { Envelope } from '@bitabiz/event-contracts';
 import { sqlFile } from '@bitabiz/service-kit/migrations';
+import { sendAhead } from '@bitabiz/service-kit/database';
 import { wallsSql } from '@bitabiz/service-kit/walls';
 import type { PoolClient } from 'pg';
+import { parkedStreams } from './parked.js';
 
 /** The tables of checkpoints and parked references, without a schema name. */
 export const checkpointsSql = [
@@ -38,29 +40,31 @@ const asCheckpoint = (row: Row): Checkpoint => ({
   paused: row.paused,
 });
 
+/** Where each account stands, and which of their streams are `stuck`: they have a parked event (`account/stream`). */
+export type Standing = { checkpoints: Map<string, Checkpoint>; stuck: Set<string> };
+
 /** Locks the checkpoints of these accounts, in the order of the account so that two consumers never wait for each other. */
-export async function lockCheckpoints(
-  tx: PoolClient,
-  source: string,
-  accountIds: string[],
-): Promise<Map<string, Checkpoint>> {
+export async function lockCheckpoints(tx: PoolClient, source: string, accountIds: string[]): Promise<Standing> {
   const ordered = [...accountIds].sort();
-  const lock = () =>
-    tx.query<Row>({
+  const lock = async () => {
+    const locked = tx.query<Row>({
       name: 'checkpoints-lock',
       text: `select ${columns} from checkpoints where source = $1 and account_id = any($2::uuid[]) order by account_id for update`,
       values: [source, ordered],
     });
-  let { rows } = await lock();
-  if (rows.length < ordered.length) {
-    await tx.query(
-      `insert into checkpoints (source, account_id, incarnation, last_seq)
-       select $1, a, 0, 0 from unnest($2::uuid[]) a order by a on conflict do nothing`,
-      [source, ordered],
-    );
-    ({ rows } = await lock());
-  }
-  return new Map(rows.map((row) => [row.account_id, asCheckpoint(row)]));
+    // Sent along; it runs, and sees what there is, once the locks are held.
+    const [{ rows }, stuck] = await Promise.all([locked, parkedStreams(tx, source, ordered)]);
+    return { checkpoints: new Map(rows.map((row) => [row.account_id, asCheckpoint(row)])), stuck };
+  };
+  const standing = await lock();
+  if (standing.checkpoints.size === ordered.length) return standing;
+  sendAhead(
+    tx,
+    `insert into checkpoints (source, account_id, incarnation, last_seq)
+     select $1, a, 0, 0 from unnest($2::uuid[]) a order by a on conflict do nothing`,
+    [source, ordered],
+  );
+  return lock();
 }
 
 /** Reads without locking, for comparison with heads. */

@@ -54,7 +54,7 @@ export async function repairAccount(options: RepairOptions, source: string, acco
 async function startOver(options: RepairOptions, source: string, compared: Checkpoint): Promise<void> {
   const { accountId } = compared;
   await inTransaction(options.pool, async (tx) => {
-    const locked = (await lockCheckpoints(tx, source, [accountId])).get(accountId);
+    const locked = (await lockCheckpoints(tx, source, [accountId])).checkpoints.get(accountId);
     if (locked?.lastEventId !== compared.lastEventId) return;
     await options.resetAccount(tx, accountId);
     await tx.query('delete from parked where account_id = $1', [accountId]);

@@ -121,7 +121,7 @@ function inShadow<T>({ batch }: RebuildOptions, work: (tx: PoolClient) => Promis
 async function compareAtCheckpoint(options: RebuildOptions, accountId: string): Promise<Difference[]> {
   return inTransaction(options.batch, async (tx) => {
     for (const source of options.set.sources) {
-      const live = (await lockCheckpoints(tx, source, [accountId])).get(accountId);
+      const live = (await lockCheckpoints(tx, source, [accountId])).checkpoints.get(accountId);
       await fold(options, source, accountId, live?.lastSeq ?? 0);
     }
     return compareAccount(tx, options.set, accountId);

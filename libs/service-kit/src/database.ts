@@ -30,6 +30,7 @@ export function createPool(
     idleTimeoutMillis: 30_000,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    pipeline: true,
     ...(settings.length > 0 && { options: settings.join(' ') }),
   });
   pool.on('error', (error) => logger?.warn({ pool: name, error }, 'a database connection broke'));
@@ -84,10 +85,18 @@ export async function withConnection<T>(
   }
 }
 
+/**
+ * Sends a statement of a transaction without waiting for its answer: what is sent after it runs after it. Should it fail, the transaction
+ * is aborted or the connection gone, and the next statement says so.
+ */
+export function sendAhead(tx: pg.PoolClient, text: string, values?: unknown[]): void {
+  tx.query(text, values).catch(() => undefined);
+}
+
 /** Runs `work` in one transaction; rolled back when it throws. */
 export function inTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
   return withConnection(pool, async (tx) => {
-    await tx.query('begin');
+    sendAhead(tx, 'begin');
     try {
       const result = await work(tx);
       await tx.query('commit');
@@ -102,6 +111,6 @@ export function inTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Pro
 /** One transaction that sees and writes the rows of one account only (decision 11). */
 export const inAccount = <T>(pool: pg.Pool, accountId: string, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> =>
   inTransaction(pool, async (tx) => {
-    await tx.query(`select set_config('app.account', $1, true)`, [accountId]);
+    sendAhead(tx, `select set_config('app.account', $1, true)`, [accountId]);
     return work(tx);
   });
