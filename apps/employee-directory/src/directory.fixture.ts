@@ -40,10 +40,12 @@ export async function openDirectory() {
   const app = createPool(database.appUrl, { name: 'app', searchPath: searchPath('live') });
   const batch = createPool(database.batchUrl, { name: 'batch', searchPath: searchPath('live') });
 
-  /** Hands on events of one source; each call is one batch. */
-  async function deliver(from: History, first = 0): Promise<void> {
-    const events = from.events.slice(first);
-    const result = await inTransaction(batch, (tx) => applyEvents(tx, from.source, events, handlerOf(set), now));
+  /** Hands on events of one source, of one account or several; each call is one batch. */
+  async function deliver(from: History | [History, ...History[]], first = 0): Promise<void> {
+    const histories = Array.isArray(from) ? from : ([from] as const);
+    const events = histories.flatMap((each) => each.events.slice(first));
+    const { source } = histories[0];
+    const result = await inTransaction(batch, (tx) => applyEvents(tx, source, events, handlerOf(set), now));
     if (result.parked.length > 0) throw new Error(JSON.stringify(result.parked));
   }
 

@@ -111,38 +111,6 @@ describe('the employee list', () => {
   });
 });
 
-describe('departments, subsidiaries and calendar groups (P23)', () => {
-  it('are made once by the first who names them, whatever the case and blanks', async () => {
-    hire('A', 'One', { department: 'Customer  Care', country: 'DK', subsidiary: 'Nordlys A/S' });
-    hire('B', 'Two', { department: 'customer care ', country: 'Danmark' });
-    hire('C', 'Three', { department: 'Finance', country: 'Denmark' });
-    await directory.deliver(gateway);
-    const groups = (await directory.employees.groups(gateway.accountId)) as {
-      kind: string;
-      name: string;
-      employees: number;
-    }[];
-    expect(groups.map(({ kind, name, employees }) => [kind, name, employees])).toEqual([
-      ['calendar group', 'Denmark', 3],
-      ['department', 'Customer  Care', 2],
-      ['department', 'Finance', 1],
-      ['subsidiary', 'Nordlys A/S', 1],
-    ]);
-    const published = await directory.feed.page(gateway.accountId, 0);
-    expect(published.map((event) => event.type)).toEqual(['GroupAdded', 'GroupAdded', 'GroupAdded', 'GroupAdded']);
-    expect(JSON.stringify(published)).not.toContain('Finance');
-  });
-
-  it('keep their id when another employee names them later', async () => {
-    hire('A', 'One', { department: 'Finance' });
-    await directory.deliver(gateway);
-    const id = (await list()).employees[0]?.department?.id;
-    const second = hire('B', 'Two', { department: 'FINANCE' });
-    await directory.deliver(gateway, 1);
-    expect((await directory.employees.of(gateway.accountId, second)).department?.id).toBe(id);
-  });
-});
-
 describe('an employee’s history', () => {
   it('tells in plain words what happened, newest first, with names for ids', async () => {
     const grace = hire('Grace', 'Hopper');

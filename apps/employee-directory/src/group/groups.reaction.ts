@@ -6,6 +6,7 @@ import type { Reaction } from '@bitabiz/projections/projection';
 import type { PoolClient } from 'pg';
 import { nameKey, thingsNamed, type Named } from './names.js';
 
+/** Events appended in one go (decision 7). */
 const chunk = 500;
 
 /** An unknown name from Entra makes a thing with an id (P23), in the transaction that shows the employee; GroupAdded carries the id only. */
@@ -16,11 +17,18 @@ export const groupsReaction =
       'accountId' in affected
         ? new Map([[affected.accountId, await allNamed(tx, affected.accountId)]])
         : namedBy(affected.events);
-    for (const accountId of [...named.keys()].sort()) {
-      const things = named.get(accountId) ?? [];
-      const correlationId = 'accountId' in affected ? because : (affected.events.at(-1)?.correlationId ?? '');
-      await addMissing(tx, store, accountId, things, now(), correlationId);
-    }
+    const added = await addMissing(tx, named);
+    const correlationOf = (accountId: string) =>
+      'accountId' in affected
+        ? because
+        : (affected.events.findLast((event) => event.accountId === accountId)?.correlationId ?? '');
+    const byAccount = Map.groupBy(added, (each) => each.account_id);
+    // A consumer that appends takes the accounts in ascending order (decision 2); sent along together, they are one round trip.
+    const parts = [...byAccount.keys()].sort().flatMap((accountId) => {
+      const events = (byAccount.get(accountId) ?? []).map(recorded(now(), correlationOf(accountId)));
+      return chunked(events).map((part) => store.appendDerived(tx, accountId, part));
+    });
+    await Promise.all(parts);
   };
 
 function namedBy(events: AnyEvent[]): Map<string, Named[]> {
@@ -68,35 +76,38 @@ async function allNamed(tx: PoolClient, accountId: string): Promise<Named[]> {
   return rows.flatMap(thingsNamed);
 }
 
-async function addMissing(
-  tx: PoolClient,
-  store: EventStore,
-  accountId: string,
-  things: Named[],
-  time: Date,
-  correlationId: string,
-) {
-  // The first who names a thing gives it its name, in whatever batches the events come.
-  const byKey = new Map(things.toReversed().map((thing) => [`${thing.kind}/${nameKey(thing.name)}`, thing]));
-  const wanted = [...byKey.values()];
-  const { rows } = await tx.query<{ group_id: string; kind: GroupKind }>(
-    `insert into own.groups (account_id, group_id, kind, name, name_key)
-     select $1, i, k, n, key from unnest($2::uuid[], $3::text[], $4::text[], $5::text[]) g(i, k, n, key) order by k, key
-     on conflict do nothing returning group_id, kind`,
-    [
-      accountId,
+type Added = { account_id: string; group_id: string; kind: GroupKind };
+
+/** One statement for all accounts. @returns what was not there yet. */
+async function addMissing(tx: PoolClient, named: ReadonlyMap<string, Named[]>): Promise<Added[]> {
+  const wanted = [...named].flatMap(([accountId, things]) => {
+    // The first who names a thing gives it its name, in whatever batches the events come.
+    const byKey = new Map(things.toReversed().map((thing) => [`${thing.kind}/${nameKey(thing.name)}`, thing]));
+    return [...byKey.values()].map((thing) => ({ accountId, ...thing }));
+  });
+  if (wanted.length === 0) return [];
+  const { rows } = await tx.query<Added>({
+    name: 'groups-add',
+    text: `insert into own.groups (account_id, group_id, kind, name, name_key)
+      select a, i, k, n, key from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[]) g(a, i, k, n, key) order by a, k, key
+      on conflict do nothing returning account_id, group_id, kind`,
+    values: [
+      wanted.map((each) => each.accountId),
       wanted.map(() => randomUUID()),
-      wanted.map((thing) => thing.kind),
-      wanted.map((thing) => thing.name),
-      wanted.map((thing) => nameKey(thing.name)),
+      wanted.map((each) => each.kind),
+      wanted.map((each) => each.name),
+      wanted.map((each) => nameKey(each.name)),
     ],
-  );
-  for (let from = 0; from < rows.length; from += chunk) {
-    const events = rows.slice(from, from + chunk).map(({ group_id: groupId, kind }) => {
-      const event: DirectoryEvent = { type: 'GroupAdded', data: { groupId, kind } };
-      const stamp = { id: randomUUID(), stream: `group/${groupId}`, time, actor: 'employee-directory' };
-      return { ...event, ...stamp, causationId: correlationId, correlationId };
-    });
-    await store.appendDerived(tx, accountId, events);
-  }
+  });
+  return rows;
 }
+
+const recorded = (time: Date, correlationId: string) => (added: Added) => {
+  const { group_id: groupId, kind } = added;
+  const event: DirectoryEvent = { type: 'GroupAdded', data: { groupId, kind } };
+  const stamp = { id: randomUUID(), stream: `group/${groupId}`, time, actor: 'employee-directory' };
+  return { ...event, ...stamp, causationId: correlationId, correlationId };
+};
+
+const chunked = <T>(all: T[]): T[][] =>
+  Array.from({ length: Math.ceil(all.length / chunk) }, (_, part) => all.slice(part * chunk, (part + 1) * chunk));
