@@ -1,5 +1,8 @@
 import type { Logger } from '@bitabiz/service-kit/log';
 
+/** Offsets are written this often at most, in milliseconds: they only say where to begin after a restart, the checkpoints say what is applied. */
+const gatherMs = 100;
+
 /**
  * Gathers committed offsets and writes them together, one statement at a time. A commit that fails is written later: until then the
  * records would come again, which every reader can take.
@@ -7,6 +10,7 @@ import type { Logger } from '@bitabiz/service-kit/log';
 export class CommitQueue {
   private waiting = new Map<number, number>();
   private writing: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly write: (offsets: Map<number, number>) => Promise<void>,
@@ -15,11 +19,13 @@ export class CommitQueue {
 
   add(partitionId: number, next: number): void {
     this.waiting.set(partitionId, next);
-    void this.flush();
+    this.timer ??= setTimeout(() => void this.flush(), gatherMs);
   }
 
   /** Resolves when what was added before is written, or could not be. */
   async flush(): Promise<void> {
+    clearTimeout(this.timer);
+    this.timer = undefined;
     if (this.writing) await this.writing;
     if (this.waiting.size === 0 || this.writing) return this.writing;
     const offsets = this.waiting;
