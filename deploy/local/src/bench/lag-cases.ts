@@ -49,7 +49,7 @@ export async function lagCases(options: BenchOptions): Promise<Measurement[]> {
 }
 
 async function measure(
-  { rounds, seconds }: BenchOptions,
+  { rounds, seconds, say }: BenchOptions,
   system: BenchSystem,
   accounts: LoadAccount[],
   watched: Watched[],
@@ -60,7 +60,12 @@ async function measure(
     const ms = seconds * 1000;
     const load = changesPerSecond > 0 ? changes(system, accounts, changesPerSecond, ms + 500) : undefined;
     if (load) await pause(500);
+    const before = system.usage();
     perRound.push(await sample(system, accounts, watched, ms));
+    const cpu = [...system.usage()].map(([each, used]) => {
+      return `${each} ${Math.round(((used - (before.get(each) ?? 0)) * 100) / seconds)} %`;
+    });
+    say(`visible, ${condition}: CPU ${cpu.join(', ')} of a core`);
     await load;
   }
   return watched.flatMap(({ name }) =>
