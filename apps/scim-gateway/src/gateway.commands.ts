@@ -46,7 +46,7 @@ export class GatewayCommands {
       pool,
       store,
       (accountId, commands, attempt) => this.open(accountId, commands, attempt),
-      () => outbox.notify(),
+      { onStored: () => outbox.notify(), keysOf },
     );
   }
 
@@ -88,7 +88,7 @@ export class GatewayCommands {
   }
 
   private async open(accountId: string, commands: GatewayCommand[], { taken, fresh }: Try) {
-    const needs = commands.flatMap((each) => needsOfCommand(each));
+    const needs = commands.flatMap(needsOfCommand);
     const wanted = {
       accountId,
       userIds: unique(needs.flatMap((each) => each.userIds)),
@@ -172,9 +172,22 @@ const mostlyNew = (command: GatewayCommand) =>
   command.kind === 'account' || (command.kind === 'user' && fromScim.has(command.request.type));
 const fromScim = new Set<UserRequest['type']>(['Provision', 'Change']);
 
-function needsOfCommand(command: GatewayCommand) {
+type Needs = ReturnType<typeof needsOf>;
+const needsOfRequest = new WeakMap<UserRequest, Needs>();
+
+function needsOfCommand(command: GatewayCommand): Needs[] {
   if (command.kind === 'erase') return [{ userIds: [command.userId], scimIds: [], keys: [] }];
-  return command.kind === 'user' ? [needsOf(command.request)] : [];
+  if (command.kind !== 'user') return [];
+  const needs = needsOfRequest.get(command.request) ?? needsOf(command.request);
+  needsOfRequest.set(command.request, needs);
+  return [needs];
+}
+
+/** What SCIM creates and changes has to do with one employee. Names that turn out to be another's, the append finds. */
+function keysOf(command: GatewayCommand): ReadonlySet<string> | undefined {
+  if (command.kind !== 'user' || !fromScim.has(command.request.type)) return undefined;
+  const all = needsOfCommand(command).flatMap(({ userIds, scimIds, keys }) => [...userIds, ...scimIds, ...keys]);
+  return new Set(all);
 }
 
 function decideOn(world: World, { command, cause }: { command: AccountCommand; cause: Cause }): Answer {

@@ -126,6 +126,42 @@ describe('commands that wait for one account', () => {
     expect(await open.feed.page(account, 0)).toHaveLength(2);
   });
 
+  it('of other streams are decided while a batch is stored, and all are stored whatever comes of it', async () => {
+    const account = randomUUID();
+    const streams = Array.from({ length: 16 }, newStream);
+    const seen: number[] = [];
+    const beside: number[] = [];
+    const begun = Promise.withResolvers<void>();
+    let running = 0;
+    const queue = new CommandQueue<Command, number>(
+      open.app,
+      open.store,
+      async (...args) => {
+        beside.push(++running);
+        begun.resolve();
+        const decision = await decideOn(open.batch, seen)(...args);
+        return { ...decision, onStored: () => (running -= 1) };
+      },
+      { keysOf: ({ stream }) => new Set([stream]) },
+    );
+    const chain = async (stream: string, length: number): Promise<number> => {
+      const version = await queue.submit(account, { stream });
+      return version < length ? chain(stream, length) : version;
+    };
+    const first = streams.slice(0, 8).map((stream) => chain(stream, 20));
+    await begun.promise;
+    await Promise.all([...first, ...streams.slice(8).map((stream) => chain(stream, 20))]);
+    expect(Math.max(...beside)).toBe(2);
+    const events = await open.feed.page(account, 0);
+    expect(events.map((each) => each.accountseq)).toEqual(Array.from({ length: 320 }, (_, index) => index + 1));
+    for (const stream of streams) {
+      const versions = events.filter((each) => each.subject === stream).map((each) => each.streamversion);
+      expect(versions).toEqual(Array.from({ length: 20 }, (_, index) => index + 1));
+    }
+    // Nobody had to be decided twice: what runs beside each other has nothing to do with each other.
+    expect(seen.reduce((sum, length) => sum + length, 0)).toBe(320);
+  });
+
   it('of different accounts do not wait for each other', async () => {
     const [slow, quick] = [randomUUID(), randomUUID()];
     const holder = await open.app.connect();

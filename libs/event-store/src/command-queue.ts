@@ -2,6 +2,7 @@ import { Refused } from '@bitabiz/service-kit/refused';
 import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
 import type { Appended, Batch, Claim, EventStore, Prepared } from './store.js';
+import { Turns, type Keys } from './turns.js';
 
 /** What is decided about one account in one batch: states are read without a lock and overlaid with what the batch itself decided. */
 export interface Decision<Command, Result> {
@@ -46,19 +47,26 @@ const movedOn = '40001';
 const badBatch = /^(22|23|54)/;
 const connectionGone = /^(08|57P0|25P03)|ECONN|EPIPE|ETIMEDOUT|terminated/;
 
+export type QueueOptions<Command> = {
+  onStored?: (accountId: string) => void;
+  /** What a command has to do with: others may be decided while it is stored. Nothing is decided beside one that does not say. */
+  keysOf?: (command: Command) => Keys;
+};
+
 /**
  * Commands that wait for one account form a batch: read, decide in order, append in one call (decision 2). Batches are the
  * design: the account's lock is held through one fsync per batch instead of one per command.
  */
 export class CommandQueue<Command, Result> {
-  private readonly waiting = new Map<string, Waiting<Command, Result>[]>();
+  private readonly turns = new Map<string, Turns<Waiting<Command, Result>>>();
+  private readonly planned = new Set<string>();
   private readonly appends: Together<Prepared, Appended>;
 
   constructor(
     pool: Pool,
     private readonly store: EventStore,
     private readonly open: Decide<Command, Result>,
-    private readonly onStored: (accountId: string) => void = () => undefined,
+    private readonly options: QueueOptions<Command> = {},
   ) {
     // One fsync for the batches of several accounts: spread over many accounts they are small.
     this.appends = new Together((prepared) => store.appendAll(pool, prepared), { most: 8 });
@@ -70,27 +78,32 @@ export class CommandQueue<Command, Result> {
    */
   submit(accountId: string, command: Command): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const entry = { command, resolve, reject };
-      const queue = this.waiting.get(accountId);
-      if (queue) {
-        queue.push(entry);
-        return;
+      let turns = this.turns.get(accountId);
+      if (!turns) {
+        turns = new Turns(({ command: each }) => this.options.keysOf?.(each), largestBatch);
+        this.turns.set(accountId, turns);
       }
-      this.waiting.set(accountId, [entry]);
-      void this.drain(accountId);
+      turns.add({ command, resolve, reject });
+      if (this.planned.has(accountId)) return;
+      // Commands that arrive in the same turn of the event loop belong together.
+      this.planned.add(accountId);
+      setImmediate(() => {
+        this.planned.delete(accountId);
+        this.goOn(accountId);
+      });
     });
   }
 
-  private async drain(accountId: string): Promise<void> {
-    // Commands that arrived in the same turn of the event loop belong together.
-    await new Promise((next) => setImmediate(next));
-    for (;;) {
-      const queue = this.waiting.get(accountId) ?? [];
-      const batch = queue.splice(0, largestBatch);
-      if (batch.length === 0) break;
-      await this.run(accountId, batch);
+  private goOn(accountId: string): void {
+    const turns = this.turns.get(accountId);
+    for (let turn = turns?.take(); turns && turn; turn = turns.take()) {
+      const taken = turn;
+      void this.run(accountId, taken.commands).finally(() => {
+        turns.done(taken);
+        this.goOn(accountId);
+      });
     }
-    this.waiting.delete(accountId);
+    if (turns?.idle) this.turns.delete(accountId);
   }
 
   private async run(accountId: string, batch: Waiting<Command, Result>[]): Promise<void> {
@@ -123,7 +136,7 @@ export class CommandQueue<Command, Result> {
       const appended = await this.send(await this.store.prepare(accountId, batch));
       if (appended.status === 'stored') {
         decision.onStored?.();
-        this.onStored(accountId);
+        this.options.onStored?.(accountId);
         return settled;
       }
       if (appended.status === 'taken') taken = appended.claims;

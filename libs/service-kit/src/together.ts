@@ -54,7 +54,8 @@ export class Together<Call, Answer> {
     this.running += 1;
     void this.answer(calls).finally(() => {
       this.running -= 1;
-      this.plan();
+      // Who has waited for it goes at once, before anything else is done with its answers.
+      if (this.waiting.length > 0) this.send();
     });
     this.plan();
   }

@@ -33,7 +33,11 @@ export class Writers {
     onStored: () => void,
     private readonly acknowledged: Acknowledged[],
   ) {
-    this.queue = new CommandQueue(pool, store, (accountId, commands) => this.open(accountId, commands), onStored);
+    this.queue = new CommandQueue(pool, store, (accountId, commands) => this.open(accountId, commands), {
+      onStored,
+      // Not the partner, whose stream is read too: that it changes meanwhile, the append has to find.
+      keysOf: ({ userId }) => new Set([userId]),
+    });
   }
 
   /** @returns after the acknowledgement or the refusal. */
