@@ -42,6 +42,7 @@ export default defineConfig({
         testTimeout: 240_000,
         hookTimeout: 240_000,
         maxWorkers: 1,
+        maxConcurrency: 2,
         fileParallelism: false,
         sequence: { groupOrder: 2 },
       }),

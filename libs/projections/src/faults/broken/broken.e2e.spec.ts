@@ -31,7 +31,7 @@ function run(
 const closing = /^(\d+) passed, (\d+) failed, \d+ skipped$/m;
 
 describe('with a broken mechanism the suite fails', () => {
-  it.each(Object.entries(variants))('%s', async (name, { caughtBy }) => {
+  it.concurrent.each(Object.entries(variants))('%s', async (name, { caughtBy }) => {
     const { code, said } = await run(name, caughtBy);
     expect(said).toContain(`BROKEN: ${name}`);
     // A test has failed by itself: nothing is wrong with the file or the servers.
