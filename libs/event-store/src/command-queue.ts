@@ -2,7 +2,7 @@ import { Refused } from '@bitabiz/service-kit/refused';
 import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
 import type { Appended, Batch, Claim, EventStore, Prepared } from './store.js';
-import { Turns, type Keys } from './turns.js';
+import { Turns, type Keys, type Turn } from './turns.js';
 
 /** What is decided about one account in one batch: states are read without a lock and overlaid with what the batch itself decided. */
 export interface Decision<Command, Result> {
@@ -69,7 +69,9 @@ export class CommandQueue<Command, Result> {
     private readonly options: QueueOptions<Command> = {},
   ) {
     // One fsync for the batches of several accounts: spread over many accounts they are small.
-    this.appends = new Together((prepared) => store.appendAll(pool, prepared), { most: 8 });
+    const run = (prepared: Prepared[]) => store.appendAll(pool, prepared);
+    // Two of one account would only wait for each other's lock, and the other accounts with them.
+    this.appends = new Together(run, { most: 8, apart: ({ values: [accountId] }) => String(accountId) });
   }
 
   /**
@@ -98,7 +100,7 @@ export class CommandQueue<Command, Result> {
     const turns = this.turns.get(accountId);
     for (let turn = turns?.take(); turns && turn; turn = turns.take()) {
       const taken = turn;
-      void this.run(accountId, taken.commands).finally(() => {
+      void this.run(accountId, taken).finally(() => {
         turns.done(taken);
         this.goOn(accountId);
       });
@@ -106,24 +108,23 @@ export class CommandQueue<Command, Result> {
     if (turns?.idle) this.turns.delete(accountId);
   }
 
-  private async run(accountId: string, batch: Waiting<Command, Result>[]): Promise<void> {
+  private async run(accountId: string, turn: Turn<Waiting<Command, Result>>): Promise<void> {
+    const { commands: batch } = turn;
     try {
-      const settled = await this.attempt(
-        accountId,
-        batch.map((each) => each.command),
-      );
+      const settled = await this.attempt(accountId, turn);
       batch.forEach((each, index) => settle(each, settled[index]));
     } catch (error) {
       // One bad command must fail alone: repeat the batch one command at a time.
       if (batch.length > 1 && badBatch.test(codeOf(error))) {
-        for (const each of batch) await this.run(accountId, [each]);
+        for (const each of batch) await this.run(accountId, { ...turn, commands: [each] });
         return;
       }
       for (const each of batch) each.reject(error);
     }
   }
 
-  private async attempt(accountId: string, commands: Command[]): Promise<Settled<Result>[]> {
+  private async attempt(accountId: string, turn: Turn<Waiting<Command, Result>>): Promise<Settled<Result>[]> {
+    const commands = turn.commands.map(({ command }) => command);
     let taken: Claim[] = [];
     for (let attempt = 1; attempt <= tries; attempt++) {
       const decision = await this.open(accountId, commands, { taken, fresh: attempt > 1 });
@@ -140,6 +141,8 @@ export class CommandQueue<Command, Result> {
         return settled;
       }
       if (appended.status === 'taken') taken = appended.claims;
+      // It has to do with others than it said: what is begun beside it could change them again and again before it is stored.
+      turn.keys = undefined;
     }
     throw new Refused('store.busy', 'Other changes to this account kept coming in between; try again', 'busy', {
       retryAfter: 1,

@@ -34,6 +34,23 @@ describe('an account’s commands in turn', () => {
     expect(turns.take()?.commands).toEqual(['bc', 'cd', 'd']);
   });
 
+  it('are not begun beside a batch in pieces because of others that wait', () => {
+    const turns = turnsOf('a', 'b');
+    turns.take();
+    add(turns, 'a', 'ab', 'c');
+    expect(turns.take()).toBeUndefined();
+    add(turns, 'd');
+    expect(turns.take()?.commands).toEqual(['c', 'd']);
+  });
+
+  it('are not begun beside one whose append was refused: it may look at anything now', () => {
+    const turns = turnsOf('a');
+    const running = turns.take();
+    if (running) running.keys = undefined;
+    add(turns, 'b');
+    expect(turns.take()).toBeUndefined();
+  });
+
   it('run two batches at once at most', () => {
     const turns = turnsOf('a');
     turns.take();

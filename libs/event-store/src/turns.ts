@@ -1,15 +1,26 @@
 /** What a command looks at or changes; undefined: it may be anything. */
 export type Keys = ReadonlySet<string> | undefined;
 
+/** A batch that runs. Without `keys`, nothing is begun beside it. */
 export type Turn<Command> = { commands: Command[]; keys: Keys };
+
+/** Who waits and has nothing to do with the turn `beside`, as far as it was `looked`; behind a command without keys it is not looked. */
+type Look<Command> = {
+  beside: Turn<Command>;
+  busy: Set<string>;
+  apart: Set<Command>;
+  looked: number;
+  open: boolean;
+};
 
 /**
  * Which of an account's waiting commands are decided next. While a batch is stored, the next one is decided beside it, of commands that have
- * nothing to do with it, once as many wait as it has: smaller batches would cost more than the wait.
+ * nothing to do with it, once there are as many as it has: smaller batches would cost more than the wait.
  */
 export class Turns<Command> {
   private waiting: Command[] = [];
   private readonly running = new Set<Turn<Command>>();
+  private look: Look<Command> | undefined;
 
   constructor(
     private readonly keysOf: (command: Command) => Keys,
@@ -27,10 +38,10 @@ export class Turns<Command> {
   /** @returns the next batch, which runs until `done`; undefined when what waits has to go on waiting. */
   take(): Turn<Command> | undefined {
     const [first, second] = this.running;
-    if (second || this.waiting.length === 0) return undefined;
-    if (first && (!first.keys || this.waiting.length < first.commands.length)) return undefined;
-    const commands = first?.keys ? this.apartFrom(first.keys) : this.waiting.splice(0, this.largest);
+    if (second || (first && !first.keys)) return undefined;
+    const commands = first ? this.apartFrom(first) : this.waiting.splice(0, this.largest);
     if (commands.length === 0) return undefined;
+    this.look = undefined;
     const turn = { commands, keys: together(commands.map(this.keysOf)) };
     this.running.add(turn);
     return turn;
@@ -41,22 +52,21 @@ export class Turns<Command> {
   }
 
   /** Nothing overtakes a command that it has to do with. */
-  private apartFrom(running: ReadonlySet<string>): Command[] {
-    const busy = new Set(running);
-    const taken: Command[] = [];
-    const left: Command[] = [];
-    let open = true;
-    for (const command of this.waiting) {
-      const keys: Keys = open && taken.length < this.largest ? this.keysOf(command) : undefined;
-      open &&= keys !== undefined;
-      if (keys && !overlap(keys, busy)) taken.push(command);
-      else {
-        left.push(command);
-        for (const key of keys ?? []) busy.add(key);
-      }
+  private apartFrom(turn: Turn<Command>): Command[] {
+    if (this.look?.beside !== turn) {
+      this.look = { beside: turn, busy: new Set(turn.keys), apart: new Set(), looked: 0, open: true };
     }
-    this.waiting = left;
-    return taken;
+    const { look, waiting } = this;
+    for (; look.open && look.looked < waiting.length && look.apart.size < this.largest; look.looked++) {
+      const command = waiting[look.looked] as Command;
+      const keys = this.keysOf(command);
+      if (!keys) look.open = false;
+      else if (overlap(keys, look.busy)) for (const key of keys) look.busy.add(key);
+      else look.apart.add(command);
+    }
+    if (look.apart.size < turn.commands.length) return [];
+    this.waiting = waiting.filter((command) => !look.apart.has(command));
+    return [...look.apart];
   }
 }
 

@@ -44,6 +44,27 @@ describe('calls that go together', () => {
     expect(await slow).toBe(1);
   });
 
+  it('of one name never run at the same time, whoever is impatient', async () => {
+    const release = Promise.withResolvers<void>();
+    const seen: string[][] = [];
+    const together = new Together(
+      async (calls: string[]) => {
+        seen.push(calls);
+        if (calls.includes('a1')) await release.promise;
+        return calls;
+      },
+      { most: 10, patienceMs: 1, apart: (call) => call.slice(0, 1) },
+    );
+    const slow = together.ask('a1');
+    await pause(1);
+    const same = [together.ask('a2'), together.ask('a3')];
+    expect(await together.ask('b1')).toBe('b1');
+    expect(seen).toEqual([['a1'], ['b1']]);
+    release.resolve();
+    expect(await Promise.all([slow, ...same])).toEqual(['a1', 'a2', 'a3']);
+    expect(seen.slice(2)).toEqual([['a2'], ['a3']]);
+  });
+
   it('are tried alone when they fail together, so that none fails for another', async () => {
     const together = new Together(slowly(1, []), { most: 10 });
     const settled = await Promise.allSettled([1, 13, 3].map((call) => together.ask(call)));

@@ -4,11 +4,13 @@ type Waiting<Call, Answer> = {
   reject: (error: unknown) => void;
 };
 
-export type TogetherOptions = {
+export type TogetherOptions<Call> = {
   /** Calls that go together at most. */
   most: number;
   /** How long a call waits for one that is running, in milliseconds; then it goes beside it, so that a slow one holds up nobody for long. */
   patienceMs?: number;
+  /** Calls of one name do not run at the same time, neither together nor beside each other. */
+  apart?: (call: Call) => string;
 };
 
 /**
@@ -18,13 +20,14 @@ export type TogetherOptions = {
 export class Together<Call, Answer> {
   private waiting: Waiting<Call, Answer>[] = [];
   private running = 0;
+  private readonly names = new Set<string>();
   private planned = false;
   private impatience: NodeJS.Timeout | undefined;
 
   /** @param run answers every call, in the order of the calls. */
   constructor(
     private readonly run: (calls: Call[]) => Promise<Answer[]>,
-    private readonly options: TogetherOptions,
+    private readonly options: TogetherOptions<Call>,
   ) {}
 
   ask(call: Call): Promise<Answer> {
@@ -49,15 +52,32 @@ export class Together<Call, Answer> {
     clearTimeout(this.impatience);
     this.impatience = undefined;
     this.planned = false;
-    const calls = this.waiting.splice(0, this.options.most);
+    const { calls, names } = this.next();
     if (calls.length === 0) return;
     this.running += 1;
     void this.answer(calls).finally(() => {
       this.running -= 1;
+      for (const name of names) this.names.delete(name);
       // Who has waited for it goes at once, before anything else is done with its answers.
       if (this.waiting.length > 0) this.send();
     });
     this.plan();
+  }
+
+  private next(): { calls: Waiting<Call, Answer>[]; names: string[] } {
+    const { most, apart } = this.options;
+    if (!apart) return { calls: this.waiting.splice(0, most), names: [] };
+    const calls: Waiting<Call, Answer>[] = [];
+    const names: string[] = [];
+    this.waiting = this.waiting.filter((waiting) => {
+      const name = apart(waiting.call);
+      if (calls.length === most || this.names.has(name)) return true;
+      this.names.add(name);
+      names.push(name);
+      calls.push(waiting);
+      return false;
+    });
+    return { calls, names };
   }
 
   private async answer(calls: Waiting<Call, Answer>[]): Promise<void> {
