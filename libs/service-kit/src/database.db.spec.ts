@@ -2,7 +2,7 @@ import { createDatabase, type TestDatabase } from '@bitabiz/testing/database';
 import { until } from '@bitabiz/testing/until';
 import type pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createPool, inAccount, inTransaction } from './database.js';
+import { createPool, inAccount, inTransaction, sendAhead } from './database.js';
 import { migrate } from './migrations.js';
 
 const [ada, bo] = ['018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c5d', '018f2f6e-7b1c-7cc0-9a1c-0d1f2a3b4c5e'] as const;
@@ -66,6 +66,24 @@ describe('an account’s transaction', () => {
     });
     await expect(failing).rejects.toThrow('changed my mind');
     expect(await inAccount(pool, ada, texts)).toEqual([ada]);
+  });
+});
+
+describe('a statement that is sent ahead', () => {
+  it('ends the transaction with its own error when it fails, also as the last one', async () => {
+    const before = inTransaction(pool, async (tx) => {
+      sendAhead(tx, 'select 1 / 0');
+      await tx.query('select 1');
+    });
+    await expect(before).rejects.toThrow('division by zero');
+    const last = inTransaction(pool, async (tx) => sendAhead(tx, 'select 1 / 0'));
+    await expect(last).rejects.toThrow('division by zero');
+    expect(await inAccount(pool, ada, texts)).toEqual([ada]);
+  });
+
+  it('is not needed for an aborted transaction to be no success', async () => {
+    const swallowed = inTransaction(pool, (tx) => tx.query('select 1 / 0').catch(() => 'never mind'));
+    await expect(swallowed).rejects.toThrow('the transaction was aborted');
   });
 });
 

@@ -85,25 +85,32 @@ export async function withConnection<T>(
   }
 }
 
-/**
- * Sends a statement of a transaction without waiting for its answer: what is sent after it runs after it. Should it fail, the transaction
- * is aborted or the connection gone, and the next statement says so.
- */
+/** The first statement sent ahead that failed, by connection: what came after it only heard that the transaction is aborted. */
+const failedAhead = new WeakMap<pg.PoolClient, Error>();
+
+/** Sends a statement of a transaction without waiting for its answer: what is sent after it runs after it. `inTransaction` tells of its failure. */
 export function sendAhead(tx: pg.PoolClient, text: string, values?: unknown[]): void {
-  tx.query(text, values).catch(() => undefined);
+  tx.query(text, values).catch((error: Error) => {
+    if (!failedAhead.has(tx)) failedAhead.set(tx, error);
+  });
 }
 
-/** Runs `work` in one transaction; rolled back when it throws. */
+/** Runs `work` in one transaction; rolled back when it throws, or when a statement that was sent ahead failed. */
 export function inTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Promise<T>): Promise<T> {
   return withConnection(pool, async (tx) => {
+    failedAhead.delete(tx);
     sendAhead(tx, 'begin');
     try {
       const result = await work(tx);
-      await tx.query('commit');
+      const ahead = failedAhead.get(tx);
+      if (ahead) throw ahead;
+      const { command } = await tx.query('commit');
+      // What Postgres answers to the commit of an aborted transaction.
+      if (command === 'ROLLBACK') throw failedAhead.get(tx) ?? new Error('the transaction was aborted');
       return result;
     } catch (error) {
       await tx.query('rollback').catch((failure: Error) => tx.emit('error', failure));
-      throw error;
+      throw failedAhead.get(tx) ?? error;
     }
   });
 }
