@@ -32,12 +32,6 @@ export class AccessTokens {
     return known && known.until > this.now().getTime() ? known.access : undefined;
   }
 
-  /** Whether it was a good token when it was looked up last, however long ago. */
-  wasGood(hash: string): boolean {
-    const known = this.known.get(hash);
-    return known !== undefined && known.access.revokedAt === undefined;
-  }
-
   find(hash: string): Promise<Access | undefined> {
     return this.lookUp(hash, async () => {
       const { rows } = await this.batch.query<TokenRow>({

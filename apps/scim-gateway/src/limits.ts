@@ -42,9 +42,13 @@ export class Limits {
     );
   }
 
-  /** @throws Refused `access.tooManyFailures` (429 with Retry-After) when this address has sent too many tokens that are not good. */
-  requireFewFailures(address: string): void {
-    const wait = this.failures.wait(networkOf(address));
+  /**
+   * Counts a token or secret that is not good. It is looked at first, so that nobody's failures shut out a good one: all companies share
+   * Entra's addresses, and what nobody can guess needs no lock.
+   * @throws Refused `access.tooManyFailures` (429 with Retry-After) when this address has sent too many.
+   */
+  failed(address: string): void {
+    const wait = this.failures.take(networkOf(address));
     if (wait === 0) return;
     this.limited({ limit: 'address' });
     throw tooMany(
@@ -52,10 +56,6 @@ export class Limits {
       'Too many tokens or secrets from this address were not good: check what is pasted into Entra and test the connection again',
       wait,
     );
-  }
-
-  failed(address: string): void {
-    this.failures.take(networkOf(address));
   }
 }
 

@@ -29,17 +29,12 @@ export class RateLimit {
 
   /** Counts one, if there is room. @returns 0, or the milliseconds after which there is room again; then nothing was counted. */
   take(key: string): number {
-    const wait = this.wait(key);
-    if (wait === 0) this.fullAt.set(key, Math.max(this.fullAt.get(key) ?? 0, this.clock()) + this.stepMs);
-    return wait;
-  }
-
-  /** What `take` would say now, without counting. */
-  wait(key: string): number {
     const used = Math.max((this.fullAt.get(key) ?? 0) - this.clock(), 0);
     // Below a microsecond it is the rounding of the numbers.
-    const wait = used + this.stepMs - this.depthMs;
-    return wait > 0.001 ? wait : 0;
+    const over = used + this.stepMs - this.depthMs;
+    const wait = over > 0.001 ? over : 0;
+    if (wait === 0) this.fullAt.set(key, Math.max(this.fullAt.get(key) ?? 0, this.clock()) + this.stepMs);
+    return wait;
   }
 }
 

@@ -47,7 +47,7 @@ export class Assertions {
         clockTolerance: skewSeconds,
         currentDate: this.options.now(),
       });
-      if (payload['tid'] !== undefined && payload['tid'] !== tenantId) throw mismatch('tid', tenantId, payload['tid']);
+      if (payload['tid'] !== tenantId) throw mismatch('tid', tenantId, payload['tid']);
     } catch (error) {
       throw explained(error, assertion, federation);
     }

@@ -66,6 +66,7 @@ describe('an assertion is refused with what was expected and what came', () => {
     ['another application', { aud: 'api://x' }, new RegExp(`aud: expected api://${applicationId}, came 'api://x'`)],
     ['another subject', { sub: 'x' }, new RegExp(`sub: expected ${subject}, came 'x'`)],
     ['another tid', { tid: 'x' }, new RegExp(`tid: expected ${tenantId}, came 'x'`)],
+    ['no tid', { tid: undefined }, new RegExp(`tid: expected ${tenantId}, came nothing`)],
     ['no subject', { sub: undefined }, new RegExp(`sub: expected ${subject}, came nothing`)],
     ['no end', { exp: undefined }, /exp: expected a time to come, came nothing/],
     ['an end that is over', { exp: now - 60 }, /ended at 20/],

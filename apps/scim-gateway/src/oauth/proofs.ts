@@ -1,5 +1,4 @@
 import { hashToken } from '@bitabiz/service-kit/tokens';
-import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import type { Account } from '../account/account.decider.js';
 import { Assertions } from './assertions.js';
@@ -15,22 +14,13 @@ type FederationRow = {
   state: Account;
 };
 
-const remembered = 10_000;
-
 /** Checks how a client says who it is, within the account whose token endpoint it came to: no other account's row is looked at (P15). */
 export class Proofs {
-  private readonly good = new LRUCache<string, true>({ max: remembered });
-
   constructor(
     private readonly app: Pool,
     private readonly assertions: Assertions,
     private readonly now: () => Date,
   ) {}
-
-  /** Whether this was good before: others' failures from the same address do not shut it out. */
-  wasGood(accountId: string, proof: Proof): boolean {
-    return this.good.has(keyOf(accountId, proof));
-  }
 
   /** @returns the id of the secret or federation. @throws OAuthError `invalid_client`, Refused `federation.keys`. */
   async check(accountId: string, proof: Proof): Promise<string> {
@@ -39,11 +29,9 @@ export class Proofs {
     if (clientId !== undefined && clientId.toLowerCase() !== accountId) {
       throw new OAuthError('invalid_client', `client_id: expected ${accountId}, came ${clientId.slice(0, 100)}`, basic);
     }
-    const id = await (proof.kind === 'secret'
+    return proof.kind === 'secret'
       ? this.checkSecret(accountId, proof.secret, basic)
-      : this.checkAssertion(accountId, proof.assertion));
-    this.good.set(keyOf(accountId, proof), true);
-    return id;
+      : this.checkAssertion(accountId, proof.assertion);
   }
 
   private async checkSecret(accountId: string, secret: string, basic: boolean): Promise<string> {
@@ -78,6 +66,3 @@ export class Proofs {
     return rows[0]?.found ?? null;
   }
 }
-
-const keyOf = (accountId: string, proof: Proof) =>
-  `${accountId} ${proof.kind === 'secret' ? hashToken(proof.secret) : 'assertion'}`;

@@ -34,8 +34,6 @@ export class ScimAccess implements CanActivate {
   private async find({ headers, ip }: ScimRequest): Promise<Access> {
     const token = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
     const hash = token === undefined ? '' : hashToken(token);
-    // Somebody else's failures from the same address do not shut out a token that was good before.
-    if (!this.tokens.wasGood(hash)) this.limits.requireFewFailures(ip);
     try {
       return await this.findToken(token, hash);
     } catch (error) {
