@@ -124,6 +124,7 @@ export class Postgres {
       '--auth=scram-sha-256',
       `--pwfile=${passwordFile}`,
       '--encoding=UTF8',
+      '--locale-provider=builtin',
       '--locale=C.UTF-8',
     ];
     const [command, all] = this.runner.command(this.binaries.initdb, args);

@@ -41,7 +41,14 @@ function initdb(as: RunAs, program: string): void {
   const passwordFile = join(folder, 'password');
   writeFileSync(passwordFile, 'postgres\n', { mode: 0o600 });
   if (as.uid !== undefined && as.gid !== undefined) chownSync(passwordFile, as.uid, as.gid);
-  const flags = ['--auth=scram-sha-256', '--username=postgres', '--encoding=UTF8', '--locale=C.UTF-8', '--no-sync'];
+  const flags = [
+    '--auth=scram-sha-256',
+    '--username=postgres',
+    '--encoding=UTF8',
+    '--locale-provider=builtin',
+    '--locale=C.UTF-8',
+    '--no-sync',
+  ];
   const { file, rest, options } = command(as, program, [`--pgdata=${data}`, `--pwfile=${passwordFile}`, ...flags]);
   const { status, stderr, error } = spawnSync(file, rest, { ...options, encoding: 'utf8' });
   if (status !== 0) throw new Error(`initdb failed: ${error?.message ?? stderr}`);

@@ -1,3 +1,4 @@
+import { ENTERPRISE } from '../scim/attributes.js';
 import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, patch, person, query, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
@@ -31,6 +32,9 @@ describe('the connection sheet', () => {
       addedByHand: false,
     });
     expect(body['mappings']).toContainEqual(expect.objectContaining({ target: 'dateOfEmployment', addedByHand: true }));
+    expect(body['mappings']).toContainEqual(
+      expect.objectContaining({ source: 'manager', target: `${ENTERPRISE}:manager` }),
+    );
     expect(JSON.stringify(body)).not.toContain(account.token.slice(8));
   });
 

@@ -29,7 +29,8 @@ export function sheetOf(where: { scim: string; tokenEndpoint: string; accountId:
     ],
     mappings: attributes.map(({ field, at, alias, label, required, source }) => ({
       source,
-      target: addedByHand.has(field) ? (alias[0] ?? field) : (at[0] ?? field),
+      // Entra's target is the manager as a whole.
+      target: addedByHand.has(field) ? (alias[0] ?? field) : (at[0] ?? field).replace(/:manager\.value$/, ':manager'),
       masterData: label,
       mandatory: required,
       addedByHand: addedByHand.has(field),

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { activeIs, openGateway, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { activeIs, openGateway, patch, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 import { groupsIn } from '../group/group.fixture.js';
+import { CORE } from '../scim/attributes.js';
 import { ERROR } from '../scim/error.js';
 import { LIST_RESPONSE } from '../scim/list.js';
-import { askBare, entraOn, mediaType, type EntraCalls } from './entra.fixture.js';
+import { askBare, entraOn, mediaType, replace, type EntraCalls } from './entra.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -29,8 +30,27 @@ describe('transport (entra.md 1.1)', () => {
     for (const path of [...paths, '/ServiceProviderConfig']) {
       expect((await entra.ask('GET', `${path}?aadOptscim062020`)).status, path).toBe(200);
     }
-    expect((await entra.ask('PATCH', `${at}?aadOptscim062020`, activeIs(false))).body['active']).toBe(false);
-    expect((await entra.ask('DELETE', `${at}?aadOptscim062020`)).status).toBe(204);
+    const groupAt = `/Groups/${group['id']}`;
+    const search = { schemas: ['urn:ietf:params:scim:api:messages:2.0:SearchRequest'], filter: 'active eq true' };
+    const bulk = { schemas: ['urn:ietf:params:scim:api:messages:2.0:BulkRequest'], Operations: [] };
+    const asked: [number, string, string, unknown?][] = [
+      [200, 'GET', `/Schemas/${CORE}`],
+      [200, 'GET', '/ResourceTypes/User'],
+      [200, 'POST', '/Users/.search', search],
+      [200, 'POST', '/Groups/.search', { ...search, filter: 'displayName pr' }],
+      [200, 'POST', '/.search', { ...search, filter: 'id pr' }],
+      [200, 'POST', '/Bulk', bulk],
+      [200, 'PUT', at, person('ada')],
+      [200, 'PATCH', at, activeIs(false)],
+      [204, 'DELETE', at],
+      [201, 'POST', '/Groups', { ...group, displayName: 'Finance' }],
+      [200, 'PUT', groupAt, { ...group, displayName: 'Marketing' }],
+      [204, 'PATCH', groupAt, patch(replace('displayName', 'Sales'))],
+      [204, 'DELETE', groupAt],
+    ];
+    for (const [status, method, path, body] of asked) {
+      expect((await entra.ask(method, `${path}?aadOptscim062020`, body)).status, `${method} ${path}`).toBe(status);
+    }
   });
 
   it.each([

@@ -39,8 +39,8 @@ const further: Partial<Record<ImportField, readonly string[]>> = {
   email: ['mail', 'e-mail address', 'mailadresse'],
   employmentDate: ['employment date', 'hire date', 'employeeHireDate'],
   mobile: ['mobile', 'mobil'],
-  workPhone: ['work phone', 'telefon'],
-  country: ['country', 'land'],
+  workPhone: ['work phone', 'phone', 'telefon'],
+  country: ['country', 'country / region', 'land'],
 };
 
 const isImported = (field: string): field is ImportField =>

@@ -97,7 +97,7 @@ export const attributes: readonly Attribute[] = [
   {
     ...text,
     field: 'workPhone',
-    label: 'phone',
+    label: 'phone (work)',
     at: ['phoneNumbers[type eq "work"].value'],
     source: 'telephoneNumber',
   },
@@ -105,7 +105,7 @@ export const attributes: readonly Attribute[] = [
   {
     ...text,
     field: 'country',
-    label: 'country / region',
+    label: 'country / region / calendar group',
     at: ['addresses[type eq "work"].country'],
     source: 'country',
   },

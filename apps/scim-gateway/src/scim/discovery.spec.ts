@@ -24,7 +24,7 @@ describe('discovery', () => {
         'phoneNumbers[type eq "work"].value',
         'phoneNumbers[type eq "mobile"].value',
         'addresses[type eq "work"].country',
-        ...['department', 'manager.value', 'employeeNumber'].map((name) => `${ENTERPRISE}:${name}`),
+        ...['department', 'manager', 'employeeNumber'].map((name) => `${ENTERPRISE}:${name}`),
         ...['employeeNumber', 'payrollNumber', 'dateOfEmployment', 'groupCompanyName'].map(
           (name) => `${PRODUCT}:${name}`,
         ),

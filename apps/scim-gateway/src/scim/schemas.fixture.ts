@@ -9,7 +9,8 @@ export const targetsIn = (schemas: readonly SchemaResource[]): string[] =>
 
 function flattened(urn: string, { name, type, multiValued, subAttributes = [] }: Definition): string[] {
   const full = urn === CORE ? name : `${urn}:${name}`;
-  if (type !== 'complex') return [full];
+  // Of a schema that is not the core one, each attribute is one name.
+  if (type !== 'complex' || urn !== CORE) return [full];
   if (!multiValued) return subAttributes.map((sub) => `${full}.${sub.name}`);
   const types = subAttributes.find((sub) => sub.name === 'type')?.canonicalValues;
   const filters = types?.map((each) => `type eq "${each}"`) ?? ['primary eq "True"'];

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { ENTERPRISE, PRODUCT } from '../scim/attributes.js';
+import { add, entraOn, flagged, replace, type EntraCalls } from './entra.fixture.js';
+
+let gateway: OpenGateway;
+let account: TestAccount;
+let entra: EntraCalls;
+beforeAll(async () => void (gateway = await openGateway()));
+beforeEach(async () => {
+  account = await gateway.newAccount();
+  entra = entraOn(account);
+});
+afterAll(() => gateway.close());
+
+/** Attributes that a customer may type without a URN, where else they are answered, and a value (P2). */
+const attributes = [
+  ['department', ENTERPRISE, 'Engines'],
+  ['employeeNumber', ENTERPRISE, '7'],
+  ['payrollNumber', PRODUCT, '12'],
+  ['groupCompanyName', PRODUCT, 'Nordlys A/S'],
+  ['dateOfEmployment', PRODUCT, '2024-01-15T00:00:00.0000000Z'],
+] as const;
+
+/** Every way to write one under its bare name. */
+const ways: [string, (name: string, value: unknown) => Promise<string>][] = [
+  ['a POST', async (name, value) => (await entra.create('ada', { [name]: value })).id],
+  ['a path', async (name, value) => patched(add(name, value))],
+  ['an object without a path', async (name, value) => patched(flagged({ [name]: value }))],
+  [
+    'a PUT',
+    async (name, value) => {
+      const { meta: _, ...body } = await entra.create('ada');
+      expect(await entra.ask('PUT', `/Users/${body.id}`, { ...body, [name]: value })).toMatchObject({ status: 200 });
+      return body.id;
+    },
+  ],
+];
+
+async function patched(operation: unknown): Promise<string> {
+  const { id } = await entra.create('ada');
+  await entra.change(id, operation);
+  return id;
+}
+
+describe('a name without its URN (entra.md 0: Entra reads back the name that it writes)', () => {
+  it.each(ways.flatMap(([way, write]) => attributes.map((each) => [way, ...each, write] as const)))(
+    'written by %s as bare %s is answered bare and in %s, as it was sent',
+    async (_, name, urn, value, write) => {
+      const read = await entra.read(await write(name, value));
+      expect(read[name]).toBe(value);
+      expect(read[urn]).toMatchObject({ [name]: value });
+      expect(await entra.idsBy(`${name} eq "${value}"`)).toEqual([read['id']]);
+    },
+  );
+
+  it.each(ways)('written by %s as bare manager is answered bare and in the enterprise extension', async (_, write) => {
+    const boss = await entra.create('grace');
+    const read = await entra.read(await write('manager', boss.id));
+    expect(read['manager']).toMatchObject({ value: boss.id });
+    expect(read[ENTERPRISE]).toMatchObject({ manager: { value: boss.id } });
+  });
+
+  it('is answered so with its next value too, however that is written', async () => {
+    const { id } = await entra.create('ada', { department: 'Engines' });
+    const read = await entra.change(id, replace(`${ENTERPRISE}:department`, 'Looms'));
+    expect(read).toMatchObject({ department: 'Looms', [ENTERPRISE]: { department: 'Looms' } });
+  });
+
+  it('is not answered to an account that never wrote it', async () => {
+    const { id } = await entra.create('ada', { [ENTERPRISE]: { department: 'Engines' } });
+    expect(await entra.read(id)).not.toHaveProperty('department');
+  });
+});
