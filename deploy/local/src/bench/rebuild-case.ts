@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BenchSystem } from './bench-system.js';
 import { median, type Measurement } from './measurement.js';
@@ -7,6 +8,7 @@ import { noteUsers, seedUsers } from './seed.js';
 const name = 'rebuild of the directory with decryption';
 const users = 8_000;
 const events = 20_000;
+const upsertsTogether = 1_000;
 
 type Report = { events: number; differences: unknown[]; switched: boolean };
 
@@ -17,6 +19,7 @@ export async function rebuildCase({ wants, rounds, say }: BenchOptions): Promise
     await seedEvents(system);
     await untilCaughtUp(system);
     const perRound: number[] = [];
+    const reference: number[] = [];
     for (let round = 0; round < rounds; round++) {
       const before = system.usage();
       const begin = performance.now();
@@ -27,11 +30,33 @@ export async function rebuildCase({ wants, rounds, say }: BenchOptions): Promise
       const cpu = [...system.usage()].map(
         ([each, seconds]) => `${each} ${Math.round(((seconds - (before.get(each) ?? 0)) * 1e6) / report.events)} µs`,
       );
+      reference.push(await upserts(system, report.events));
       say(`${name}: ${report.events} events in ${Math.round(ms)} ms; CPU an event: ${cpu.join(', ')}`);
     }
-    const target = { at: 'least', value: 20_000, of: 'value' } as const;
-    return [{ name, unit: 'events/s', value: median(perRound), perRound, target }];
+    const ratio = median(perRound.map((value, round) => value / (reference[round] ?? Number.NaN)));
+    // 20,000/s on a machine whose Postgres upserts 57,000 rows/s.
+    const target = { at: 'least', value: 20_000 / 57_000, of: 'ratio' } as const;
+    return [{ name, unit: 'events/s', value: median(perRound), perRound, reference: median(reference), ratio, target }];
   });
+}
+
+/** The reference: as many rows as there are events, upserted by one connection and nothing else. @returns rows a second. */
+async function upserts(system: BenchSystem, rows: number): Promise<number> {
+  const client = await system.connect('bench_reference');
+  await client.query('drop table if exists upserts; create table upserts (id uuid primary key, body jsonb not null)');
+  const ids = Array.from({ length: users }, () => randomUUID());
+  const body = JSON.stringify({ text: 'x'.repeat(300) });
+  const begin = performance.now();
+  for (let from = 0; from < rows; from += upsertsTogether) {
+    const count = Math.min(upsertsTogether, rows - from);
+    await client.query({
+      name: 'upsert',
+      text: `insert into upserts select * from unnest($1::uuid[], $2::jsonb[])
+        on conflict (id) do update set body = excluded.body`,
+      values: [Array.from({ length: count }, (_, index) => ids[(from + index) % users]), Array(count).fill(body)],
+    });
+  }
+  return (rows * 1000) / (performance.now() - begin);
 }
 
 async function seedEvents(system: BenchSystem): Promise<void> {
