@@ -50,9 +50,13 @@ describe('who owns a field (P22)', () => {
   it('is Entra for what it ever synchronised, until provisioning is switched off', async () => {
     const { id } = await create('ada', { title: 'Analyst' });
     const edit = () => account.admin('PATCH', `/employees/${id}`, { title: 'Countess' });
+    const managed = async () => (await account.admin('GET', '')).body['managedByEntra'];
     expect((await edit()).body).toMatchObject({ code: 'user.managedByEntra' });
+    expect(await managed()).toContain('title');
+    expect(await managed()).not.toContain('mobile');
     expect((await account.admin('PATCH', `/employees/${id}`, { mobile: '+45 1' })).status).toBe(200);
     await account.admin('PATCH', '', { provisioning: false });
+    expect(await managed()).toEqual([]);
     expect((await edit()).status).toBe(200);
     const off = await account.scim('GET', '/Users');
     expect(off.status).toBe(403);

@@ -1,7 +1,7 @@
 import { inAccount } from '@bitabiz/service-kit/database';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool, PoolClient } from 'pg';
-import type { OpenAccount } from './account.decider.js';
+import { managedFields, type Account, type OpenAccount } from './account.decider.js';
 import { lifeOf, type LifeState } from './lifetime.decider.js';
 
 export type AccountView = {
@@ -12,6 +12,8 @@ export type AccountView = {
   provisioning: boolean;
   countryOnCreate: boolean;
   emailUniqueness: boolean;
+  /** The fields of AD users that only Entra changes now (P22). */
+  managedByEntra: string[];
 };
 export type TokenView = {
   tokenId: string;
@@ -132,15 +134,13 @@ function tokenView(row: TokenRow, now: string): TokenView {
   };
 }
 
-const viewOf = ({
-  account_id: id,
-  state: { name, timeZone, status, provisioning, countryOnCreate = true, emailUniqueness = true },
-}: Row): AccountView => ({
+const viewOf = ({ account_id: id, state }: Row): AccountView => ({
   id,
-  name,
-  timeZone,
-  status,
-  provisioning,
-  countryOnCreate,
-  emailUniqueness,
+  name: state.name,
+  timeZone: state.timeZone,
+  status: state.status,
+  provisioning: state.provisioning,
+  countryOnCreate: state.countryOnCreate ?? true,
+  emailUniqueness: state.emailUniqueness ?? true,
+  managedByEntra: managedFields(state as Account),
 });
