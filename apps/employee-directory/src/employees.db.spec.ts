@@ -99,6 +99,14 @@ describe('the employee list', () => {
     });
   });
 
+  it('shows of a date that Entra sent with a time the day as it was written (entra.md 1.4)', async () => {
+    const dates = ['2024-01-15T00:00:00.0000000Z', '2024-01-15T00:00:00+02:00', '2024-01-15'];
+    for (const [index, employmentDate] of dates.entries()) hire(`A${index}`, 'Day', { employmentDate });
+    await directory.deliver(gateway);
+    const shown = (await list()).employees.map((each) => each.employmentDate);
+    expect(shown).toEqual(dates.map(() => '2024-01-15'));
+  });
+
   it('shows nothing of another account, by list, id, email or history (P15)', async () => {
     const ada = hire('Ada', 'Lovelace');
     await directory.deliver(gateway);

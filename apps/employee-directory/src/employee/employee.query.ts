@@ -84,7 +84,8 @@ export function viewOf(row: EmployeeRow): EmployeeView {
     country: row.country,
     mobile: row.mobile,
     workPhone: row.work_phone,
-    employmentDate: row.employment_date,
+    // The day as it was written: Entra sends it with a time, and what it sent is what SCIM answers (entra.md 1.4).
+    employmentDate: row.employment_date?.slice(0, 'YYYY-MM-DD'.length) ?? null,
     payrollNumber: row.payroll_number,
     employeeNumber: row.employee_number,
     policy: row.policy,

@@ -32,7 +32,7 @@ function everything(): Shown {
       country: person.country,
       mobile: person.mobile,
       workPhone: person.telephoneNumber,
-      employmentDate: person.employeeHireDate,
+      employmentDate: person.employeeHireDate.slice(0, 10),
       payrollNumber: person.employeeId,
       approvedBy: approver ? { id: approver.objectId, name: approver.surname } : null,
       missingApprover: missing(person),

@@ -60,7 +60,7 @@ const cardOf = (person: Person): Record<string, string | null> => ({
   country: person.country,
   mobile: person.mobile,
   workPhone: person.telephoneNumber,
-  employmentDate: person.employeeHireDate,
+  employmentDate: person.employeeHireDate.slice(0, 10),
   payrollNumber: person.employeeId,
 });
 
