@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { managerIs, openGateway, patch, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
@@ -117,6 +118,24 @@ describe('timing, rate and errors (entra.md 1.8)', () => {
         expect(answer.body['schemas'], `${method} ${path}`).toContainEqual(expect.stringMatching(/^urn:/));
       }
     }
+  });
+
+  it('1.8.5 a fault of ours is a SCIM Error too, which Entra repeats, and tells nothing of what broke', async () => {
+    const { id } = await entra.create('ada');
+    const owner = new pg.Client({ connectionString: gateway.env.MIGRATION_DATABASE_URL });
+    await owner.connect();
+    await owner.query('alter function own.find_user rename to broken');
+    try {
+      const answer = await entra.ask('GET', `/Users/${id}`);
+      expect(answer).toMatchObject({ status: 500, body: { schemas: [ERROR], status: '500' } });
+      expect(answer.headers.get('content-type')).toBe(mediaType);
+      expect(JSON.stringify(answer.body)).not.toMatch(/find_user|function|select|\.ts|\.js/);
+      expect(answer.body['detail']).toMatch(/request [0-9a-f-]{36}/);
+    } finally {
+      await owner.query('alter function own.broken rename to find_user');
+      await owner.end();
+    }
+    expect((await entra.read(id))['userName']).toBe('ada@nordlys.example');
   });
 
   it('1.8.6 /Bulk works, although Entra does not use it yet', async () => {

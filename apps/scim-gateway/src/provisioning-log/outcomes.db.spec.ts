@@ -87,6 +87,15 @@ describe('a change in the provisioning log (P18)', () => {
     expect(matching?.description).toContain('userName');
   });
 
+  it('names an attribute that nobody knows and that was left out (entra.md 0)', async () => {
+    const left = { status: 'warning', description: expect.stringContaining('shoeSize') };
+    const created = await sent(account, 'POST', '/Users', person('anon', { shoeSize: '47' }));
+    expect(created.entry.provisioningSteps[0]).toMatchObject(left);
+    const object = patch({ op: 'replace', value: { shoeSize: '48', title: 'Dr' } });
+    const changed = await sent(account, 'PATCH', `/Users/${created.answer.body['id']}`, object);
+    expect(changed.entry.provisioningSteps).toContainEqual(expect.objectContaining(left));
+  });
+
   it('was carried out, even where its answer could not be made', async () => {
     const both = '/Users?attributes=userName&excludedAttributes=title';
     const { answer, entry } = await sent(account, 'POST', both, person('unanswered'));
