@@ -38,6 +38,8 @@ type Waiting<Command, Result> = {
   reject: (error: unknown) => void;
 };
 
+type Running<Command, Result> = Turn<Waiting<Command, Result>>;
+
 type Settled<Result> = { result: Result } | { error: unknown };
 
 const largestBatch = 100;
@@ -98,33 +100,39 @@ export class CommandQueue<Command, Result> {
 
   private goOn(accountId: string): void {
     const turns = this.turns.get(accountId);
-    for (let turn = turns?.take(); turns && turn; turn = turns.take()) {
-      const taken = turn;
-      void this.run(accountId, taken).finally(() => {
-        turns.done(taken);
+    if (!turns) return;
+    for (;;) {
+      const turn = turns.take();
+      if (!turn) break;
+      void this.run(accountId, turn).finally(() => {
+        turns.done(turn);
         this.goOn(accountId);
       });
     }
-    if (turns?.idle) this.turns.delete(accountId);
+    if (turns.idle) this.turns.delete(accountId);
   }
 
-  private async run(accountId: string, turn: Turn<Waiting<Command, Result>>): Promise<void> {
-    const { commands: batch } = turn;
+  /** @param batch the turn's commands, or one of them. */
+  private async run(accountId: string, turn: Running<Command, Result>, batch = turn.commands): Promise<void> {
     try {
-      const settled = await this.attempt(accountId, turn);
+      const commands = batch.map(({ command }) => command);
+      const settled = await this.attempt(accountId, turn, commands);
       batch.forEach((each, index) => settle(each, settled[index]));
     } catch (error) {
       // One bad command must fail alone: repeat the batch one command at a time.
       if (batch.length > 1 && badBatch.test(codeOf(error))) {
-        for (const each of batch) await this.run(accountId, { ...turn, commands: [each] });
+        for (const each of batch) await this.run(accountId, turn, [each]);
         return;
       }
       for (const each of batch) each.reject(error);
     }
   }
 
-  private async attempt(accountId: string, turn: Turn<Waiting<Command, Result>>): Promise<Settled<Result>[]> {
-    const commands = turn.commands.map(({ command }) => command);
+  private async attempt(
+    accountId: string,
+    turn: Running<Command, Result>,
+    commands: Command[],
+  ): Promise<Settled<Result>[]> {
     let taken: Claim[] = [];
     for (let attempt = 1; attempt <= tries; attempt++) {
       const decision = await this.open(accountId, commands, { taken, fresh: attempt > 1 });

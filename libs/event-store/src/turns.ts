@@ -4,11 +4,13 @@ export type Keys = ReadonlySet<string> | undefined;
 /** A batch that runs. Without `keys`, nothing is begun beside it. */
 export type Turn<Command> = { commands: Command[]; keys: Keys };
 
+type Waiting<Command> = { command: Command; keys: Keys };
+
 /** Who waits and has nothing to do with the turn `beside`, as far as it was `looked`; behind a command without keys it is not looked. */
 type Look<Command> = {
   beside: Turn<Command>;
   busy: Set<string>;
-  apart: Set<Command>;
+  apart: Set<Waiting<Command>>;
   looked: number;
   open: boolean;
 };
@@ -18,7 +20,7 @@ type Look<Command> = {
  * nothing to do with it, once there are as many as it has: smaller batches would cost more than the wait.
  */
 export class Turns<Command> {
-  private waiting: Command[] = [];
+  private waiting: Waiting<Command>[] = [];
   private readonly running = new Set<Turn<Command>>();
   private look: Look<Command> | undefined;
 
@@ -32,17 +34,17 @@ export class Turns<Command> {
   }
 
   add(command: Command): void {
-    this.waiting.push(command);
+    this.waiting.push({ command, keys: this.keysOf(command) });
   }
 
   /** @returns the next batch, which runs until `done`; undefined when what waits has to go on waiting. */
   take(): Turn<Command> | undefined {
     const [first, second] = this.running;
     if (second || (first && !first.keys)) return undefined;
-    const commands = first ? this.apartFrom(first) : this.waiting.splice(0, this.largest);
-    if (commands.length === 0) return undefined;
+    const taken = first ? this.apartFrom(first) : this.waiting.splice(0, this.largest);
+    if (taken.length === 0) return undefined;
     this.look = undefined;
-    const turn = { commands, keys: together(commands.map(this.keysOf)) };
+    const turn = { commands: taken.map(({ command }) => command), keys: together(taken.map(({ keys }) => keys)) };
     this.running.add(turn);
     return turn;
   }
@@ -52,20 +54,20 @@ export class Turns<Command> {
   }
 
   /** Nothing overtakes a command that it has to do with. */
-  private apartFrom(turn: Turn<Command>): Command[] {
+  private apartFrom(turn: Turn<Command>): Waiting<Command>[] {
     if (this.look?.beside !== turn) {
       this.look = { beside: turn, busy: new Set(turn.keys), apart: new Set(), looked: 0, open: true };
     }
     const { look, waiting } = this;
     for (; look.open && look.looked < waiting.length && look.apart.size < this.largest; look.looked++) {
-      const command = waiting[look.looked] as Command;
-      const keys = this.keysOf(command);
+      const each = waiting[look.looked] as Waiting<Command>;
+      const { keys } = each;
       if (!keys) look.open = false;
       else if (overlap(keys, look.busy)) for (const key of keys) look.busy.add(key);
-      else look.apart.add(command);
+      else look.apart.add(each);
     }
     if (look.apart.size < turn.commands.length) return [];
-    this.waiting = waiting.filter((command) => !look.apart.has(command));
+    this.waiting = waiting.filter((each) => !look.apart.has(each));
     return [...look.apart];
   }
 }
