@@ -102,11 +102,10 @@ export function inTransaction<T>(pool: pg.Pool, work: (tx: pg.PoolClient) => Pro
     sendAhead(tx, 'begin');
     try {
       const result = await work(tx);
-      const ahead = failedAhead.get(tx);
-      if (ahead) throw ahead;
+      if (failedAhead.has(tx)) throw new Error('a statement that was sent ahead failed');
       const { command } = await tx.query('commit');
       // What Postgres answers to the commit of an aborted transaction.
-      if (command === 'ROLLBACK') throw failedAhead.get(tx) ?? new Error('the transaction was aborted');
+      if (command === 'ROLLBACK') throw new Error('the transaction was aborted');
       return result;
     } catch (error) {
       await tx.query('rollback').catch((failure: Error) => tx.emit('error', failure));

@@ -52,32 +52,31 @@ export class Together<Call, Answer> {
     clearTimeout(this.impatience);
     this.impatience = undefined;
     this.planned = false;
-    const { calls, names } = this.next();
+    const calls = this.next();
     if (calls.length === 0) return;
     this.running += 1;
     void this.answer(calls).finally(() => {
       this.running -= 1;
-      for (const name of names) this.names.delete(name);
+      const { apart } = this.options;
+      if (apart) for (const { call } of calls) this.names.delete(apart(call));
       // Who has waited for it goes at once, before anything else is done with its answers.
       if (this.waiting.length > 0) this.send();
     });
     this.plan();
   }
 
-  private next(): { calls: Waiting<Call, Answer>[]; names: string[] } {
+  private next(): Waiting<Call, Answer>[] {
     const { most, apart } = this.options;
-    if (!apart) return { calls: this.waiting.splice(0, most), names: [] };
+    if (!apart) return this.waiting.splice(0, most);
     const calls: Waiting<Call, Answer>[] = [];
-    const names: string[] = [];
     this.waiting = this.waiting.filter((waiting) => {
       const name = apart(waiting.call);
       if (calls.length === most || this.names.has(name)) return true;
       this.names.add(name);
-      names.push(name);
       calls.push(waiting);
       return false;
     });
-    return { calls, names };
+    return calls;
   }
 
   private async answer(calls: Waiting<Call, Answer>[]): Promise<void> {
