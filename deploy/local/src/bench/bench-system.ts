@@ -81,6 +81,11 @@ export class BenchSystem {
     return used.set('postgres', cpuSeconds(this.pidOf('postgres'), true));
   }
 
+  /** CPU time of each process since `before`, in seconds. */
+  usedSince(before: ReadonlyMap<string, number>): Map<string, number> {
+    return new Map([...this.usage()].map(([name, seconds]) => [name, seconds - (before.get(name) ?? 0)]));
+  }
+
   /** A connection as superuser, for looking on. */
   async connect(database: string): Promise<pg.Client> {
     const client = new pg.Client({ connectionString: this.addressOf(database) });

@@ -87,7 +87,7 @@ async function rounds(
       const before = system.usage();
       const result = await run(to, seconds * 1000);
       results[to].push(result);
-      cpu[to].push(perRequest(to, before, system.usage(), result));
+      cpu[to].push(perRequest(to, system.usedSince(before), result));
     }
   }
   const ratios = results.gateway.map(({ perSecond }, round) => perSecond / (results.reference[round]?.perSecond ?? 0));
@@ -114,12 +114,7 @@ async function rounds(
 type CpuPerRequest = { answering: number; postgres: number };
 
 /** What the answering process and Postgres used for a request, in µs: unlike the time, a busy machine hardly changes it. */
-function perRequest(
-  to: Target,
-  before: Map<string, number>,
-  after: Map<string, number>,
-  { answered }: LoadResult,
-): CpuPerRequest {
-  const used = (name: string) => (((after.get(name) ?? 0) - (before.get(name) ?? 0)) * 1e6) / answered;
+function perRequest(to: Target, seconds: ReadonlyMap<string, number>, { answered }: LoadResult): CpuPerRequest {
+  const used = (name: string) => ((seconds.get(name) ?? 0) * 1e6) / answered;
   return { answering: used(to === 'gateway' ? 'scim-gateway' : 'reference'), postgres: used('postgres') };
 }

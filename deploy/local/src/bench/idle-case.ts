@@ -20,10 +20,8 @@ export async function idleCase({ wants, rounds, seconds, say }: BenchOptions): P
     for (let round = 0; round < rounds; round++) {
       const before = system.usage();
       await pause(seconds * 1000);
-      const after = system.usage();
-      for (const each of processes) {
-        cpu.get(each)?.push((((after.get(each) ?? 0) - (before.get(each) ?? 0)) * 100) / seconds);
-      }
+      const used = system.usedSince(before);
+      for (const each of processes) cpu.get(each)?.push(((used.get(each) ?? 0) * 100) / seconds);
     }
     const inAll = Array.from({ length: rounds }, (_, round) =>
       [...cpu.values()].reduce((sum, perRound) => sum + (perRound[round] ?? 0), 0),

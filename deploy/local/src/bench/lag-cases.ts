@@ -62,9 +62,7 @@ async function measure(
     if (load) await pause(500);
     const before = system.usage();
     perRound.push(await sample(system, accounts, watched, ms));
-    const cpu = [...system.usage()].map(([each, used]) => {
-      return `${each} ${Math.round(((used - (before.get(each) ?? 0)) * 100) / seconds)} %`;
-    });
+    const cpu = [...system.usedSince(before)].map(([each, used]) => `${each} ${Math.round((used * 100) / seconds)} %`);
     say(`visible, ${condition}: CPU ${cpu.join(', ')} of a core`);
     await load;
   }

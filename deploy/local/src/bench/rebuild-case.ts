@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from 'pg';
 import { BenchSystem } from './bench-system.js';
 import { median, type Measurement } from './measurement.js';
 import type { BenchOptions } from './options.js';
@@ -18,6 +19,7 @@ export async function rebuildCase({ wants, rounds, say }: BenchOptions): Promise
   return BenchSystem.with({ services: ['scim-gateway', 'employee-directory'], say }, async (system) => {
     await seedEvents(system);
     await untilCaughtUp(system);
+    const client = await system.connect('bench_reference');
     const perRound: number[] = [];
     const reference: number[] = [];
     for (let round = 0; round < rounds; round++) {
@@ -27,10 +29,10 @@ export async function rebuildCase({ wants, rounds, say }: BenchOptions): Promise
       const ms = performance.now() - begin;
       if (!report.switched) throw new Error(`the rebuild found ${report.differences.length} differences`);
       perRound.push((report.events * 1000) / ms);
-      const cpu = [...system.usage()].map(
-        ([each, seconds]) => `${each} ${Math.round(((seconds - (before.get(each) ?? 0)) * 1e6) / report.events)} µs`,
+      const cpu = [...system.usedSince(before)].map(
+        ([each, seconds]) => `${each} ${Math.round((seconds * 1e6) / report.events)} µs`,
       );
-      reference.push(await upserts(system, report.events));
+      reference.push(await upserts(client, report.events));
       say(`${name}: ${report.events} events in ${Math.round(ms)} ms; CPU an event: ${cpu.join(', ')}`);
     }
     const ratio = median(perRound.map((value, round) => value / (reference[round] ?? Number.NaN)));
@@ -41,8 +43,7 @@ export async function rebuildCase({ wants, rounds, say }: BenchOptions): Promise
 }
 
 /** The reference: as many rows as there are events, upserted by one connection and nothing else. @returns rows a second. */
-async function upserts(system: BenchSystem, rows: number): Promise<number> {
-  const client = await system.connect('bench_reference');
+async function upserts(client: Client, rows: number): Promise<number> {
   await client.query('drop table if exists upserts; create table upserts (id uuid primary key, body jsonb not null)');
   const ids = Array.from({ length: users }, () => randomUUID());
   const body = JSON.stringify({ text: 'x'.repeat(300) });
