@@ -82,8 +82,8 @@ type Added = { account_id: string; group_id: string; kind: GroupKind };
 async function addMissing(tx: PoolClient, named: ReadonlyMap<string, Named[]>): Promise<Added[]> {
   const wanted = [...named].flatMap(([accountId, things]) => {
     // The first who names a thing gives it its name, in whatever batches the events come.
-    const byKey = new Map(things.toReversed().map((thing) => [`${thing.kind}/${nameKey(thing.name)}`, thing]));
-    return [...byKey.values()].map((thing) => ({ accountId, ...thing }));
+    const keyed = things.toReversed().map((thing) => ({ accountId, ...thing, key: nameKey(thing.name) }));
+    return [...new Map(keyed.map((thing) => [`${thing.kind}/${thing.key}`, thing])).values()];
   });
   if (wanted.length === 0) return [];
   const { rows } = await tx.query<Added>({
@@ -96,7 +96,7 @@ async function addMissing(tx: PoolClient, named: ReadonlyMap<string, Named[]>): 
       wanted.map(() => randomUUID()),
       wanted.map((each) => each.kind),
       wanted.map((each) => each.name),
-      wanted.map((each) => nameKey(each.name)),
+      wanted.map((each) => each.key),
     ],
   });
   return rows;

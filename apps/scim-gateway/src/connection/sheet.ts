@@ -29,11 +29,13 @@ export function sheetOf(where: { scim: string; tokenEndpoint: string; accountId:
     ],
     mappings: attributes.map(({ field, at, alias, label, required, source }) => ({
       source,
-      // Entra's target is the manager as a whole.
-      target: addedByHand.has(field) ? (alias[0] ?? field) : (at[0] ?? field).replace(/:manager\.value$/, ':manager'),
+      target: addedByHand.has(field) ? (alias[0] ?? field) : targetOf(at[0] ?? field),
       masterData: label,
       mandatory: required,
       addedByHand: addedByHand.has(field),
     })),
   };
 }
+
+/** Entra names an attribute of an extension as a whole, such as the manager. */
+const targetOf = (path: string): string => (path.startsWith('urn:') ? path.replace(/\.\w+$/, '') : path);
