@@ -41,9 +41,9 @@ export default defineConfig({
         globalSetup: ['./libs/testing/src/servers.setup.ts'],
         testTimeout: 240_000,
         hookTimeout: 240_000,
-        maxWorkers: 1,
+        // Whole systems wait more than they work; in a long run each of them loads the machine by itself.
+        maxWorkers: process.env['LONG'] ? 1 : 2,
         maxConcurrency: 2,
-        fileParallelism: false,
         sequence: { groupOrder: 2 },
       }),
     ],
