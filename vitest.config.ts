@@ -41,7 +41,7 @@ export default defineConfig({
         globalSetup: ['./libs/testing/src/servers.setup.ts'],
         testTimeout: 240_000,
         hookTimeout: 240_000,
-        // Whole systems wait more than they work; in a long run each of them loads the machine by itself.
+        // Two whole systems use the cores a little better than one; in a long run each of them loads the machine by itself.
         maxWorkers: process.env['LONG'] ? 1 : 2,
         maxConcurrency: 2,
         sequence: { groupOrder: 2 },

@@ -15,6 +15,8 @@ import { expectWholeLog, LogOrder } from './log-order.fixture.js';
 
 const changes = long ? 2_000 : 200;
 const hour = 3_600_000;
+/** Answers of a feed that the log overtakes. */
+const slowPages = 30;
 
 describe.each(logsUnderTest())('what a log may do, on $name', (under) => {
   let backbone: Backbone;
@@ -57,8 +59,8 @@ describe.each(logsUnderTest())('what a log may do, on $name', (under) => {
       heads: (cursor) => feed.heads(cursor),
       async page(accountId, after, limit) {
         asked += 1;
-        if (asked > 30) return feed.page(accountId, after, limit);
-        await backbone.changes(random, 1, [accountId]);
+        if (asked > slowPages) return feed.page(accountId, after, limit);
+        await backbone.changes(random, 10, [accountId]);
         const page = await feed.page(accountId, after, limit);
         const brought = async () =>
           ((await readCheckpoints(backbone.reading, source, [accountId])).get(accountId)?.lastSeq ?? 0) > after;
@@ -72,7 +74,7 @@ describe.each(logsUnderTest())('what a log may do, on $name', (under) => {
     };
     await backbone.relay();
     const reader = await backbone.reader({ feeds: new Map([[source, slow]]) });
-    while (asked < 30) {
+    while (asked < slowPages) {
       await Promise.all([backbone.changes(random, 20, accounts), reader.compareNow()]);
     }
     await checkInvariants(backbone);
