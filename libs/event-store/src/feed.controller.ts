@@ -1,10 +1,11 @@
 import { Controller, Get, Header, Inject, Query } from '@nestjs/common';
 import { Allow } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
 import { Feed, longestPage } from './feed.js';
 
 const Page = z.object({
-  account: z.uuid(),
+  account: Id,
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(longestPage).default(longestPage),
 });

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Inject, Post } from '@nestjs/c
 import { listParked, discardParked } from '@bitabiz/messaging/parked';
 import { replayParked } from '@bitabiz/messaging/replay';
 import { Allow } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import { inTransaction } from '@bitabiz/service-kit/database';
 import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
@@ -10,7 +11,7 @@ import type { Projections } from './run.js';
 /** The running projections, for injection. */
 export const PROJECTIONS = Symbol('projections');
 
-const Stream = z.object({ source: z.string(), accountId: z.uuid(), stream: z.string() });
+const Stream = z.object({ source: z.string(), accountId: Id, stream: z.string() });
 const Rebuild = z.object({ acceptDifferences: z.boolean().default(false) });
 
 let rebuilding = false;

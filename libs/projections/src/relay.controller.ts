@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Post } from '@nestjs/common';
 import type { Relay } from '@bitabiz/messaging/relay';
 import { Allow } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import type { Metrics } from '@bitabiz/service-kit/metrics';
 import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
@@ -8,7 +9,7 @@ import * as z from 'zod';
 /** The running relay, for injection. */
 export const RELAY = Symbol('relay');
 
-const Account = z.object({ accountId: z.uuid() });
+const Account = z.object({ accountId: Id });
 
 /** What an operator asks of the relay of a service that owns events (decision 4). */
 @Controller('operator/relay')

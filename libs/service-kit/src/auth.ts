@@ -112,7 +112,8 @@ function requireCaller(principal: Principal, callers: Caller[]): void {
 
 /** A token of another account learns nothing, not even that the account exists (P15). */
 function requireOwnAccount(principal: Principal, accountId: string | undefined): void {
-  if (principal.kind !== 'account' || accountId === undefined || principal.accountId === accountId) return;
+  if (principal.kind !== 'account' || accountId === undefined || principal.accountId === accountId.toLowerCase())
+    return;
   throw new Refused('account.unknown', 'There is no such account', 'unknown');
 }
 

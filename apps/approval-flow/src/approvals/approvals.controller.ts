@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Query, Req } from '@nestjs/common';
 import { actorOf, Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
 import { Approvals } from './approvals.js';
 
-const Id = z.uuid();
 const Who = z.string().min(1).max(512);
 const Page = z.object({
-  after: z.uuid().default('00000000-0000-0000-0000-000000000000'),
+  after: Id.default('00000000-0000-0000-0000-000000000000'),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 const Given = z.object({ approver: Who });

@@ -1,9 +1,9 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Put, Query } from '@nestjs/common';
 import { Allow } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
 import { Employees } from './employees.js';
 
-const Id = z.uuid();
 const Who = z.string().min(1).max(512);
 const List = z.object({
   search: z.string().max(200).default(''),

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import { newToken } from '@bitabiz/service-kit/tokens';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
@@ -9,7 +10,6 @@ import { requireOpen, type AccountCommand } from './account.decider.js';
 import { Accounts } from './accounts.query.js';
 import { ForAccount } from './for-account.command.js';
 
-const Id = z.uuid();
 const NewAccount = z.object({
   name: z.string().trim().min(1).max(200),
   timeZone: z.string().max(100).default('Europe/Copenhagen'),

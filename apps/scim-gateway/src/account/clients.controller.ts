@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Put, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import { newToken } from '@bitabiz/service-kit/tokens';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
@@ -10,15 +11,14 @@ import { requireOpen, type AccountCommand } from './account.decider.js';
 import { Clients } from './clients.query.js';
 import { ForAccount } from './for-account.command.js';
 
-const Id = z.uuid();
 const NewSecret = z.object({
   name: z.string().trim().min(1).max(100),
   /** Left out: in a year; null: never. */
   expiresAt: z.iso.datetime().nullable().optional(),
 });
 const Trusted = z.object({
-  tenantId: z.uuid().toLowerCase(),
-  applicationId: z.uuid().toLowerCase(),
+  tenantId: Id,
+  applicationId: Id,
   subject: z.string().trim().min(1).max(200),
 });
 

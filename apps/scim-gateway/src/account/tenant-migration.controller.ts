@@ -1,6 +1,7 @@
 import { Controller, Get, HttpCode, Inject, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { actorOf, Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
@@ -8,10 +9,9 @@ import { ForAccount } from './for-account.command.js';
 import type { TenantMigrationCommand } from './tenant-migration.decider.js';
 import { lists, TenantMigrations, type MigrationReport } from './tenant-migrations.query.js';
 
-const Id = z.uuid();
 const Asked = z.object({
   list: z.enum(lists).default('unmatched'),
-  cursor: z.uuid().optional(),
+  cursor: Id.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 const firstPage = Asked.parse({});

@@ -1,12 +1,10 @@
 import { Controller, Get, Inject, Param, Req } from '@nestjs/common';
 import { Allow } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import type { FastifyRequest } from 'fastify';
-import * as z from 'zod';
 import { BaseUrl } from '../scim/base-url.js';
 import { Connections } from './connection.query.js';
 import { sheetOf } from './sheet.js';
-
-const Id = z.uuid();
 
 /** How an account is connected to Entra, and how that goes (P1). */
 @Controller('accounts/:accountId/connection')

@@ -1,12 +1,10 @@
 import { KeyRing } from '@bitabiz/event-store';
 import { Controller, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
-import * as z from 'zod';
+import { Id } from '@bitabiz/service-kit/id';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
 import { Erasures } from './erasures.js';
-
-const Id = z.uuid();
 
 /** P20: one person, on request. */
 @Controller('accounts/:accountId/employees/:userId/erasure')

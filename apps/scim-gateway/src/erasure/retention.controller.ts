@@ -1,6 +1,7 @@
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
 import { ForAccount } from '../account/for-account.command.js';
@@ -10,12 +11,11 @@ import { NewIds } from '../new-ids.js';
 import { Retention, type RetentionPreview, type RetentionView } from './retention.query.js';
 import { ScheduledErasure, type ErasureRun } from './scheduled-erasure.js';
 
-const Id = z.uuid();
 const months = z.coerce.number().int().min(fewestMonths).max(mostMonths);
 const Setting = z.object({ eraseInactiveAfterMonths: z.int().min(fewestMonths).max(mostMonths).nullable() });
 const Preview = z.object({
   months: months.optional(),
-  cursor: z.uuid().optional(),
+  cursor: Id.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 

@@ -12,6 +12,7 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import { actorOf, Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
 import { NewIds } from '../new-ids.js';
@@ -26,7 +27,6 @@ import { readSheet } from './read-sheet.js';
 import { tableOf } from './table.js';
 import { template, templateFormats } from './template.js';
 
-const Id = z.uuid();
 const New = z.object({
   fileName: z
     .string()

@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Req } from '@nestjs/common';
 import { Allow } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import type { FastifyRequest } from 'fastify';
-import * as z from 'zod';
 import { CredentialUses } from '../account/uses.js';
 import { Limits } from '../limits.js';
 import { BaseUrl } from '../scim/base-url.js';
@@ -9,8 +9,6 @@ import { readTokenRequest, type Proof } from './client.js';
 import { OAuthError } from './error.form.js';
 import { Proofs } from './proofs.js';
 import { accessTokenSeconds, SignedTokens } from './signed-tokens.js';
-
-const Id = z.uuid().toLowerCase();
 
 /** The token endpoint of each account (RFC 6749 section 3.2). The client id is the account's id. */
 @Controller('oauth/:accountId')

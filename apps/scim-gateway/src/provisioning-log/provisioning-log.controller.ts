@@ -1,13 +1,13 @@
 import { Readable } from 'node:stream';
 import { Controller, Get, Inject, Param, Query, StreamableFile } from '@nestjs/common';
 import { Allow } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
 import { isStorable } from '../scim/text.js';
 import { Entries, type EntryPage } from './entries.query.js';
 import { actions, outcomes } from './entry.js';
 import { exported, formats, typeOf } from './export.js';
 
-const Id = z.uuid();
 const text = z.string().trim().min(1).max(512).refine(isStorable, 'contains a character that cannot be stored');
 const time = z.iso.datetime({ offset: true }).transform((value) => new Date(value));
 /** One or several of a list, separated by commas. */
@@ -27,7 +27,7 @@ const Filter = z.object({
   lookups: z.stringbool().default(false),
 });
 const List = Filter.extend({
-  cursor: z.uuid().optional(),
+  cursor: Id.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 const Export = Filter.extend({ format: z.enum(formats).default('csv') });

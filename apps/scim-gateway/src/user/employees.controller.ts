@@ -2,6 +2,7 @@ import { Body, Controller, HttpCode, Inject, Param, Patch, Post, Req } from '@ne
 import { CommandBus } from '@nestjs/cqrs';
 import { profileFields } from '@bitabiz/event-contracts';
 import { Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
@@ -11,7 +12,6 @@ import { ForUser } from './for-user.command.js';
 import type { UserOutcome } from './user.handler.js';
 import type { UserRequest } from './user.request.js';
 
-const Id = z.uuid();
 const text = z.string().trim().max(8192).refine(isStorable, 'contains a character that cannot be stored');
 const name = text.max(512);
 const profile = Object.fromEntries(profileFields.map((field) => [field, text.optional()]));

@@ -1,12 +1,12 @@
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { Allow } from '@bitabiz/service-kit/auth';
+import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
 import { Identities } from './identities.js';
 
-const Id = z.uuid();
 const Asked = z.object({ name: z.string().min(1).max(512), objectId: z.guid().optional() });
 const Page = z.object({
-  after: z.uuid().default('00000000-0000-0000-0000-000000000000'),
+  after: Id.default('00000000-0000-0000-0000-000000000000'),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
