@@ -110,6 +110,15 @@ const importCountsMigration: Migration = {
   sql: 'alter table own.imports add column counts jsonb',
 };
 
+/** Who was deactivated by hand (P11). */
+const leftByHandMigration: Migration = {
+  name: 'gateway names left by hand',
+  sql: [
+    sqlFile(import.meta.url, './user/left-by-hand.table.sql'),
+    wallsSql('own.left_by_hand', { app: 'select, insert, delete', batch: 'select' }),
+  ].join('\n'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -144,6 +153,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         listedMigration,
         readMigration,
         importCountsMigration,
+        leftByHandMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

@@ -59,6 +59,7 @@ import { RootController } from './scim/root.controller.js';
 import { UnknownController } from './scim/unknown.controller.js';
 import { UserListing } from './scim/user.listing.js';
 import { UsersController } from './scim/users.controller.js';
+import { DeactivationController } from './user/deactivation.controller.js';
 import { EmployeesController } from './user/employees.controller.js';
 import { ForUserHandler } from './user/for-user.command.js';
 import { Users } from './user/users.query.js';
@@ -138,6 +139,7 @@ export async function startGateway(
         TokenController,
         OAuthMetadataController,
         EmployeesController,
+        DeactivationController,
         ImportsController,
         ConnectionController,
         ProvisioningLogController,

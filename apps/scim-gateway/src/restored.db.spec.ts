@@ -45,6 +45,7 @@ describe('a gateway whose database was restored (decision 9)', () => {
     await secrets.revoke(old['secretId']);
     const kept = await secrets.issue({ name: 'kept' });
     await account.scim('DELETE', `/Users/${(await account.create('gone'))['id']}`);
+    await account.admin('POST', `/employees/${(await account.create('left'))['id']}/deactivation`);
     await gateway.drained();
     const before = await gateway.feed(account.id);
     await restore();

@@ -3,6 +3,7 @@ import type { Batch, Claim, NewEvent, StreamRead } from '@bitabiz/event-store';
 import { evolve as evolveAccount, hasUniqueEmails, type Account } from './account/account.decider.js';
 import { CredentialRows } from './account/credential-rows.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
+import { LeftByHand } from './user/left-by-hand.js';
 import type { Holder, Names } from './user/names.decider.js';
 import { evolve as evolveUser, isEmployee, keysHeld, type User } from './user/user-state.decider.js';
 import { fromRow, toRow, type KnownUser, type UserRow } from './user/user-row.js';
@@ -32,6 +33,7 @@ export class World {
   private readonly events: NewEvent[] = [];
   private readonly changed = new Set<string>();
   private readonly credentials = new CredentialRows();
+  private readonly leftByHand = new LeftByHand();
   /** The rows that the batch writes, once it was made ready. */
   written: Pick<Known, 'account' | 'users'> & { erased: string[] } = { account: null, users: null, erased: [] };
 
@@ -92,6 +94,7 @@ export class World {
     for (const event of events) {
       user = evolveUser(user, event);
       version += 1;
+      this.leftByHand.add(userId, event);
       this.record(`user/${userId}`, event, cause, now);
     }
     createdAt ||= modifiedAt;
@@ -164,6 +167,7 @@ export class World {
       ...(accountEvents > 0 && { account }),
       ...(this.claimsNames() && { claim_names: true }),
       ...this.credentials.rows(),
+      ...this.leftByHand.rows(),
     };
   }
 

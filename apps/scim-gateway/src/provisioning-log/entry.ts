@@ -23,6 +23,8 @@ export type Content = {
   found?: string;
   /** The AD user mark of the employee had been removed by hand; the POST attached the person again (P13). */
   reattached?: true;
+  /** The id of the employee who had the name and was deactivated by hand while still assigned in Entra (P11). */
+  madeAnew?: string;
   /** The manager is not in the account (yet). */
   pendingManager?: true;
   /** Attributes that were sent and are not kept. */

@@ -52,9 +52,11 @@ const said: Readonly<Record<StepType, (about: About) => Said>> = {
       : { status: 'warning', description: `The ${method} was read; the product does not keep ${ignored.join(', ')}` },
   scoping: () => ({ description: 'The token is good and provisioning is on; scoping filters are judged in Entra' }),
   matching: ({ method, content }) =>
-    isNamesake(content)
-      ? { status: 'warning', description: `${matching(method, content)}; ${namesake}` }
-      : { description: matching(method, content) },
+    content.madeAnew !== undefined
+      ? { status: 'warning', description: `${matching(method, content)}; ${madeAnew}` }
+      : isNamesake(content)
+        ? { status: 'warning', description: `${matching(method, content)}; ${namesake}` }
+        : { description: matching(method, content) },
   processing: ({ outcome, content: { modified = [], pendingManager } }) =>
     outcome === 'Skipped'
       ? { status: 'skipped', description: 'Nothing differs from what is stored (RedundantExport)' }
@@ -75,6 +77,9 @@ const changed = ({ length }: readonly unknown[]) =>
 
 const namesake =
   'the external id is another one than before: perhaps a new person with the same address, so the sign-in link was not carried over';
+
+const madeAnew =
+  'an employee of this name was deactivated by hand while the person was still assigned in Entra, so this is a second employee (P11): remove the person from the app in Entra, or go on with this one';
 
 /** P6: found by e-mail, and both external ids are GUIDs and differ. */
 const isNamesake = ({ found, modified = [], events = [] }: Content): boolean =>

@@ -56,6 +56,7 @@ function entryOf(row: StoredEntry, content: Content | undefined) {
     modifiedProperties: content?.modified ?? [],
     provisioningSteps: content ? stepsOf({ outcome, code, method, lookup, content }) : [],
     provisioningErrorInfo: code === null ? null : errorOf({ code, status }, content),
+    ...(content?.madeAnew !== undefined && { madeAnew: { id: content.madeAnew } }),
     correlationId: row.correlation_id,
     tokenId: row.token_id,
     request: { method, status },

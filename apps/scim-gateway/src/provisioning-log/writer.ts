@@ -5,6 +5,7 @@ import { byteaArray, plainArray, textArray } from '@bitabiz/service-kit/sql-arra
 import type { Pool } from 'pg';
 import { employeesOf, type FoundEmployee } from './employees.query.js';
 import type { Content, Gathered } from './entry.js';
+import { leaversOf } from './leavers.query.js';
 import { pendingManagersOf } from './managers.query.js';
 
 /** A row as it is stored. */
@@ -36,6 +37,7 @@ export class LogWriter {
 
   private async sealed(gathered: readonly Gathered[], employees: ReadonlyMap<Gathered, FoundEmployee>): Promise<Row[]> {
     const pending = await pendingManagersOf(this.batch, gathered);
+    const leavers = await leaversOf(this.batch, gathered);
     const keyIds = [...employees].flatMap(([row, { keyId }]) => (row.impersonal ? [] : [keyId]));
     const found = await this.keys.find(keyIds);
     await this.giveKeys(gathered.filter((row) => !row.impersonal && !employees.has(row)));
@@ -44,10 +46,12 @@ export class LogWriter {
       const employee = employees.get(row);
       const userName = row.userName ?? employee?.userName;
       const { externalId = employee?.externalId ?? undefined } = row;
+      const madeAnew = leavers.get(row);
       const content: Content = {
         ...row.content,
         ...(userName !== undefined && { userName }),
         ...(pending.has(row) && { pendingManager: true }),
+        ...(madeAnew !== undefined && { madeAnew }),
       };
       const common = { gathered: row, employee, userName, externalId };
       if (row.impersonal) {

@@ -9,6 +9,7 @@ import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
 import { isStorable } from '../scim/text.js';
 import { ForUser } from './for-user.command.js';
+import { shown } from './shown.js';
 import type { UserOutcome } from './user.handler.js';
 import type { UserRequest } from './user.request.js';
 
@@ -75,16 +76,6 @@ export class EmployeesController {
     return shown(await this.run(request, accountId, { type: 'EditByHand', userId, edit }));
   }
 
-  @Post(':userId/deactivation')
-  @HttpCode(200)
-  async deactivate(
-    @Param('accountId', { schema: Id }) accountId: string,
-    @Param('userId', { schema: Id }) userId: string,
-    @Req() request: AuthenticatedRequest,
-  ) {
-    return shown(await this.run(request, accountId, { type: 'DeactivateByHand', userId }));
-  }
-
   @Post(':userId/activation')
   @HttpCode(200)
   async activate(
@@ -118,12 +109,6 @@ export class EmployeesController {
 function split({ userName, email, ...fields }: z.infer<typeof NewEmployee>) {
   const profile = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
   return { names: { userName: userName ?? email, email }, profile: profile as Record<string, string> };
-}
-
-/** What came of it: the employee, and the names of the events; none means that nothing changed. */
-function shown({ known: { user }, events }: UserOutcome) {
-  const { userId, scimId, status, adUser, userName, email, terminatedOn } = user;
-  return { id: userId, scimId, status, adUser, userName, email, terminationDate: terminatedOn, events };
 }
 
 function refusedRow(error: unknown) {

@@ -3,6 +3,7 @@ import type { Feed } from '@bitabiz/event-store';
 import { evolve as evolveAccount, initial as noAccount, type Account } from '../account/account.decider.js';
 import { CredentialRows } from '../account/credential-rows.js';
 import { evolve as evolveUser, initial as noUser } from '../user/user-state.decider.js';
+import { LeftByHand } from '../user/left-by-hand.js';
 import type { KnownUser } from '../user/user-row.js';
 import { addToGroup, type FoldedGroup } from './groups.js';
 
@@ -14,6 +15,7 @@ export type Folded = {
   accountVersion: number;
   createdAt: string;
   credentials: CredentialRows;
+  leftByHand: LeftByHand;
   events: number;
   /** Sentences about numbers and chain that are not as they must be. */
   gaps: string[];
@@ -27,6 +29,7 @@ export async function foldAccount(feed: Feed, accountId: string): Promise<Folded
     accountVersion: 0,
     createdAt: '',
     credentials: new CredentialRows(),
+    leftByHand: new LeftByHand(),
     events: 0,
     gaps: [],
   };
@@ -48,11 +51,13 @@ export async function foldAccount(feed: Feed, accountId: string): Promise<Folded
   }
 }
 
-function addToUser({ users }: Folded, envelope: Envelope): void {
+function addToUser({ users, leftByHand }: Folded, envelope: Envelope): void {
   const userId = envelope.subject.slice('user/'.length);
+  const event = readEvent<UserEvent>(envelope);
+  leftByHand.add(userId, event);
   const known = users.get(userId);
   users.set(userId, {
-    user: evolveUser(known?.user ?? noUser, readEvent<UserEvent>(envelope)),
+    user: evolveUser(known?.user ?? noUser, event),
     version: envelope.streamversion,
     keyId: null,
     createdAt: known?.createdAt ?? envelope.time,

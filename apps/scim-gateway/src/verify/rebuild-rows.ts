@@ -7,7 +7,16 @@ import { toRow } from '../user/user-row.js';
 import { groupRowsOf } from './groups.js';
 import { foldAccount, type Folded } from './fold.js';
 
-const derived = ['group_members', 'groups', 'users', 'user_counts', 'tokens', 'client_secrets', 'federations']
+const derived = [
+  'group_members',
+  'groups',
+  'users',
+  'user_counts',
+  'left_by_hand',
+  'tokens',
+  'client_secrets',
+  'federations',
+]
   .map((table) => `own.${table}`)
   .concat('store.claims');
 
@@ -35,7 +44,7 @@ export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Pro
 }
 
 async function rowsOf(tx: PoolClient, accountId: string, folded: Folded): Promise<object> {
-  const { users, groups, account, accountVersion, createdAt, credentials } = folded;
+  const { users, groups, account, accountVersion, createdAt, credentials, leftByHand } = folded;
   const employees = [...users.values()].flatMap(({ user, ...known }) => (isEmployee(user) ? [{ ...known, user }] : []));
   const { rows } = await tx.query<{ stream: string; key_id: string }>(
     'select stream, key_id from store.last_keys($1, $2::text[])',
@@ -48,6 +57,7 @@ async function rowsOf(tx: PoolClient, accountId: string, folded: Folded): Promis
       toRow(known.user, { ...known, keyId: keyIds.get(`user/${known.user.userId}`) ?? null }),
     ),
     ...credentials.rows(),
+    ...leftByHand.rows(),
     groups: groupRowsOf(groups),
   };
 }

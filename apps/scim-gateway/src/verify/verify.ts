@@ -27,7 +27,7 @@ export async function verifyGateway(batch: Pool, feed: Feed): Promise<GatewayVer
 /** Under the account's lock, so that nothing is appended between reading the events and reading the rows. */
 async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
   await lockAccount(tx, accountId);
-  const { users, groups, account, credentials, events, gaps } = await foldAccount(feed, accountId);
+  const { users, groups, account, credentials, leftByHand, events, gaps } = await foldAccount(feed, accountId);
   const differences: GatewayDifference[] = gaps.map((what) => ({ accountId, what, expected: null, actual: null }));
   const differ = (what: string, expected: unknown, actual: unknown) => {
     if (canonical(expected) !== canonical(actual)) differences.push({ accountId, what, expected, actual });
@@ -71,6 +71,11 @@ async function compareAccount(tx: PoolClient, feed: Feed, accountId: string) {
     accountId,
   ]);
   differ('account', account, states.rows[0]?.state);
+  const left = await tx.query<{ name: string }>(
+    `select key || ' ' || user_id as name from own.left_by_hand where account_id = $1`,
+    [accountId],
+  );
+  differ('names left by hand', leftByHand.names(), left.rows.map(({ name }) => name).toSorted());
   await compareCredentials(tx, accountId, credentials, differ);
   return { events, differences };
 }
