@@ -62,6 +62,24 @@ describe('who owns a field (P22)', () => {
     expect(off.status).toBe(403);
     expect(off.body['detail']).toMatch(/switched off/);
   });
+
+  it('lets a Setup admin clear the manager, audited; the next value from Entra wins', async () => {
+    const [boss, { id }] = [await create('boss'), await create('ada')];
+    const manager = async () => managerOf((await account.scim('GET', `/Users/${id}`)).body);
+    await account.scim('PATCH', `/Users/${id}`, managerIs(boss['id']));
+    const clear = () => account.admin('PATCH', `/employees/${id}`, { manager: null });
+    expect((await clear()).body).toMatchObject({ events: ['ManagerChanged'] });
+    expect(await manager()).toBeUndefined();
+    expect((await gateway.feed(account.id)).at(-1)).toMatchObject({
+      type: expect.stringContaining('ManagerChanged'),
+      actor: expect.stringMatching(/^token:/),
+      data: { userId: id, from: boss['id'], to: null },
+    });
+    expect((await clear()).body).toMatchObject({ events: [] });
+    expect((await account.admin('PATCH', `/employees/${id}`, { manager: boss['id'] })).status).toBe(400);
+    await account.scim('PATCH', `/Users/${id}`, managerIs(boss['id']));
+    expect(await manager()).toBe(boss['id']);
+  });
 });
 
 describe('a reference to a manager who is unknown (A4)', () => {

@@ -75,6 +75,19 @@ describe('a person who is provisioned again after a deactivation by hand (P11)',
     expect(await gateway.verified()).toEqual([]);
   });
 
+  it('is how a namesake is split from the card that was reactivated for the address (P6)', async () => {
+    const { id } = await account.create('ada');
+    await account.scim('PATCH', `/Users/${id}`, activeIs(false));
+    const namesake = person('ada', { userName: 'ada.new@nordlys.example' });
+    const { answer, entry } = await sent(account, 'POST', '/Users', namesake);
+    expect(answer.body['id']).toBe(id);
+    expect(warned({ entry })).toMatchObject({
+      description: expect.stringContaining('deactivate this employee by hand'),
+    });
+    await deactivation('POST', id);
+    expect((await mark(namesake)).id).not.toBe(id);
+  });
+
   it('is nothing remarkable after Entra’s own delete (P10), nor when the card was activated and left again by Entra', async () => {
     const ada = await account.create('ada');
     await account.scim('DELETE', `/Users/${ada['id']}`);

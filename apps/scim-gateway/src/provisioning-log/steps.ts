@@ -76,7 +76,7 @@ const changed = ({ length }: readonly unknown[]) =>
   length === 1 ? '1 attribute is changed' : `${length} attributes are changed`;
 
 const namesake =
-  'the external id is another one than before: perhaps a new person with the same address, so the sign-in link was not carried over';
+  'the external id is another one than before: perhaps a new person with the same address, so the sign-in link was not carried over. To split a new person off, deactivate this employee by hand: Entra’s next cycle makes a new one, and this card keeps its history (P6, P11)';
 
 const madeAnew =
   'an employee of this name was deactivated by hand while the person was still assigned in Entra, so this is a second employee (P11): remove the person from the app in Entra, or go on with this one';

@@ -50,7 +50,8 @@ export function editByHand({ edit, holders, managed }: EditByHand, user: User): 
   }
   requireMandatory({ userName, email, givenName: profile.givenName, familyName: profile.familyName });
   requireFree(holders, employee.userId);
-  return changesBetween(employee, { userName, email, profile }, 'hand');
+  const manager = wanted.manager === null && { manager: null };
+  return changesBetween(employee, { userName, email, profile, ...manager }, 'hand');
 }
 
 /** Deactivating by hand follows the rules of a hard delete (P11). */

@@ -19,7 +19,12 @@ const profile = Object.fromEntries(profileFields.map((field) => [field, text.opt
 const clearable = Object.fromEntries(profileFields.map((field) => [field, text.nullable().optional()]));
 
 const NewEmployee = z.object({ userName: name.optional(), email: name, ...profile });
-const Edit = z.object({ userName: name.optional(), email: name.optional(), ...clearable });
+const Edit = z.object({
+  userName: name.optional(),
+  email: name.optional(),
+  manager: z.null().optional(),
+  ...clearable,
+});
 const Activation = z.object({ userName: name.optional(), email: name.optional() });
 const Import = z.object({ employees: z.array(NewEmployee).min(1).max(500) });
 
@@ -67,10 +72,11 @@ export class EmployeesController {
     @Body({ schema: Edit }) body: z.infer<typeof Edit>,
     @Req() request: AuthenticatedRequest,
   ) {
-    const { userName, email, ...fields } = body;
+    const { userName, email, manager, ...fields } = body;
     const edit = {
       ...(userName !== undefined && { userName }),
       ...(email !== undefined && { email }),
+      ...(manager === null && { manager }),
       profile: fields,
     };
     return shown(await this.run(request, accountId, { type: 'EditByHand', userId, edit }));

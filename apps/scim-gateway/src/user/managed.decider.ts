@@ -7,6 +7,8 @@ export type Edit = {
   userName?: string;
   email?: string;
   profile?: { [field in keyof Profile]?: string | null | undefined };
+  /** Only to clear it: approvers given by hand are the approval flow's (A3). */
+  manager?: null;
 };
 
 /** The edit without what it leaves as it is. */
@@ -19,6 +21,7 @@ export function differing(user: Employee, edit: Edit): Edit {
   return {
     ...(edit.userName !== undefined && edit.userName !== user.userName && { userName: edit.userName }),
     ...(edit.email !== undefined && edit.email !== user.email && { email: edit.email }),
+    ...(edit.manager === null && user.manager !== null && { manager: null }),
     profile,
   };
 }
