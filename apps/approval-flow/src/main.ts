@@ -17,6 +17,12 @@ runProcess('approval-flow', async () =>
       sources: ['scim-gateway'],
       projections: [people, ...access],
       react: approvalsReaction(store, now),
+      personal: {
+        people: 'user_id',
+        'own.approvals': 'employee_id',
+        'own.roles': 'employee_id',
+        'own.given_approvers': 'employee_id',
+      },
     }),
     migrations: [...storeMigrations, ...ownMigrations],
     controllers: [ApprovalsController],

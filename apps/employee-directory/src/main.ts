@@ -19,6 +19,7 @@ runProcess('employee-directory', async () =>
       sources: ['scim-gateway', 'approval-flow'],
       projections: [cards, history, approvers, ...access],
       react: groupsReaction(store, now),
+      personal: { cards: 'user_id', history: 'user_id', 'own.policies': 'user_id' },
     }),
     migrations: [...storeMigrations, ownMigration],
     controllers: [EmployeesController],

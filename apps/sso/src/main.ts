@@ -9,7 +9,12 @@ import { Identities } from './identity/identities.js';
 runProcess('sso', async () =>
   startProjectionService({
     config: loadConfig(baseConfig),
-    set: () => ({ service: 'sso', sources: ['scim-gateway'], projections: [identities, ...access] }),
+    set: () => ({
+      service: 'sso',
+      sources: ['scim-gateway'],
+      projections: [identities, ...access],
+      personal: { identities: 'user_id' },
+    }),
     migrations: [{ name: 'own state', sql: 'create schema own; grant usage on schema own to :app, :batch;' }],
     controllers: [IdentitiesController],
     providers: (projections) => [{ provide: Identities, useValue: new Identities(projections) }],

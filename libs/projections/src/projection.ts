@@ -1,6 +1,7 @@
 import type { Source } from '@bitabiz/event-contracts';
 import type { AnyEvent } from '@bitabiz/messaging/apply';
 import type { PoolClient } from 'pg';
+import { reportingErasures, type PersonalTables } from './erasures.js';
 
 /** One picture of the events: its tables, and how a batch of events changes them in the consumer's transaction. */
 export type Projection = {
@@ -32,6 +33,8 @@ export type ProjectionSet = {
   sources: readonly Source[];
   projections: readonly Projection[];
   react?: Reaction;
+  /** What an erasure removes, and reports (P20); tables in `own` are cleared by the library, the others by their projections. */
+  personal?: PersonalTables;
 };
 
 /** The schema that is read, and the one in which a rebuild grows beside it. Own state lies in `own`, which no rebuild touches. */
@@ -43,12 +46,15 @@ export const searchPath = (schema: string) => `${schema},own,public`;
 export const tablesOf = (set: ProjectionSet): string[] => set.projections.flatMap((each) => [...each.tables]);
 
 /** The consumer's handler: every projection in turn, then the reaction. */
-export const handlerOf =
-  (set: ProjectionSet) =>
-  async (tx: PoolClient, source: string, events: AnyEvent[], fresh = false): Promise<void> => {
-    for (const each of set.projections) await each.apply(tx, source as Source, events, fresh);
-    await set.react?.(tx, { source: source as Source, events }, 'change');
+export function handlerOf(set: ProjectionSet) {
+  const apply = async (tx: PoolClient, source: Source, events: AnyEvent[], fresh: boolean): Promise<void> => {
+    for (const each of set.projections) await each.apply(tx, source, events, fresh);
+    await set.react?.(tx, { source, events }, 'change');
   };
+  const handle = set.personal ? reportingErasures(set.personal, apply) : apply;
+  return (tx: PoolClient, source: string, events: AnyEvent[], fresh = false): Promise<void> =>
+    handle(tx, source as Source, events, fresh);
+}
 
 /** Deletes an account's rows from every projection of the set (a fork, decision 9). */
 export const resetAccount = (set: ProjectionSet) => async (tx: PoolClient, accountId: string) => {

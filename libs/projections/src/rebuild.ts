@@ -82,7 +82,7 @@ async function fold(options: RebuildOptions, source: string, accountId: string, 
     );
     return new Map(rows.map((row) => [row.source, Number(row.last_seq)]));
   });
-  const { react: _, ...silent } = options.set;
+  const { react: _, personal: __, ...silent } = options.set;
   const handler = freshOnce(silent, reached.size === 0);
   let events = 0;
   for await (const batch of batchesOf(feedOf(options.feeds, source), accountId, reached.get(source) ?? 0, until)) {

@@ -20,7 +20,7 @@ import {
 import type { Pool } from 'pg';
 import { handlerOf, liveSchema, resetAccount, searchPath, type ProjectionSet } from './projection.js';
 import { rebuild, type RebuildOptions, type RebuildReport } from './rebuild.js';
-import { liveMigration } from './schema.js';
+import { setMigrations } from './schema.js';
 import { verify, type Verification } from './verify.js';
 
 type SchemaOptions = {
@@ -55,7 +55,7 @@ export interface Projections {
 /** The service's database as it has to be: own state first, then the live projections. */
 export const schemaOf = ({ config, set, migrations }: SchemaOptions): MigrateOptions => ({
   url: config.MIGRATION_DATABASE_URL,
-  migrations: [...migrations, liveMigration(set)],
+  migrations: [...migrations, ...setMigrations(set)],
   roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
 });
 

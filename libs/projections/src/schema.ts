@@ -1,5 +1,7 @@
+import type { Migration } from '@bitabiz/service-kit/migrations';
 import { wallsSql } from '@bitabiz/service-kit/walls';
 import { checkpointsSql } from '@bitabiz/messaging/checkpoints';
+import { erasuresMigration } from './erasures.js';
 import { liveSchema, type ProjectionSet } from './projection.js';
 
 const grants = { app: 'select', batch: 'select, insert, update, delete' };
@@ -16,6 +18,12 @@ export function schemaSql(set: ProjectionSet, schema: string): string {
     'set local search_path = public;',
   ].join(';\n');
 }
+
+/** The migrations of a set, after those of its own state: the live projections, and where erasures are reported. */
+export const setMigrations = (set: ProjectionSet): Migration[] => [
+  liveMigration(set),
+  ...(set.personal ? [erasuresMigration] : []),
+];
 
 /** The migration that creates the live schema of a service. Own state comes first: projections may refer to it. */
 export const liveMigration = (set: ProjectionSet) => ({

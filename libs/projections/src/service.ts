@@ -12,6 +12,7 @@ import type { Running } from '@bitabiz/service-kit/process';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Provider, Type } from '@nestjs/common';
 import { tokenLookup } from './access.projection.js';
+import { ErasureReportController } from './erasure.controller.js';
 import { OperatorController, PROJECTIONS } from './operator.controller.js';
 import type { ProjectionSet } from './projection.js';
 import { RELAY, RelayController, relayMetrics } from './relay.controller.js';
@@ -58,7 +59,12 @@ export async function startProjectionService(options: ProjectionServiceOptions):
     auth,
     checks: { database: () => app.query('select 1'), log: () => log.ready() },
     module: {
-      controllers: [...options.controllers, OperatorController, ...(owned ? [FeedController, RelayController] : [])],
+      controllers: [
+        ...options.controllers,
+        OperatorController,
+        ...(set.personal ? [ErasureReportController] : []),
+        ...(owned ? [FeedController, RelayController] : []),
+      ],
       providers: [
         { provide: PROJECTIONS, useValue: projections },
         ...(owned

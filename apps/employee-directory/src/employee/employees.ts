@@ -1,5 +1,6 @@
+import { lockCheckpoints } from '@bitabiz/messaging/checkpoints';
 import type { Projections } from '@bitabiz/projections';
-import { inAccount } from '@bitabiz/service-kit/database';
+import { inAccount, inTransaction } from '@bitabiz/service-kit/database';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { PoolClient } from 'pg';
 import { folding } from '../card/folding.js';
@@ -94,9 +95,11 @@ export class Employees {
     });
   }
 
-  /** Gives an employee a policy; null takes it away. */
-  policy(accountId: string, who: string, policy: string | null): Promise<void> {
-    return inAccount(this.projections.app, accountId, async (tx) => {
+  /** Gives an employee a policy; null takes it away. The checkpoint is held still, so that no erasure (P20) comes between. */
+  async policy(accountId: string, who: string, policy: string | null): Promise<void> {
+    await inAccount(this.projections.app, accountId, (tx) => rowOf(tx, accountId, who));
+    return inTransaction(this.projections.batch, async (tx) => {
+      await lockCheckpoints(tx, 'scim-gateway', [accountId]);
       const { user_id: userId } = await rowOf(tx, accountId, who);
       await tx.query('delete from own.policies where account_id = $1 and user_id = $2', [accountId, userId]);
       if (policy !== null) await tx.query('insert into own.policies values ($1, $2, $3)', [accountId, userId, policy]);
