@@ -1,4 +1,4 @@
-// `npm run demo`, `accounts`, `conformance`, `contracts`, `verify`, `backup`, `restore` and `bench`: builds what changed and runs the program under the
+// `npm run demo`, `accounts`, `conformance`, `contracts`, `verify`, `backup`, `restore`, `erase` and `bench`: builds what changed and runs the program under the
 // pinned Node.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -14,6 +14,7 @@ const programs = {
   conformance: 'deploy/local/dist/conformance-cli.js',
   contracts: 'deploy/local/dist/contracts-cli.js',
   backup: 'deploy/local/dist/backup/backup-cli.js',
+  erase: 'deploy/local/dist/erase-cli.js',
   restore: 'deploy/local/dist/backup/restore-cli.js',
 };
 const [name, ...args] = process.argv.slice(2);

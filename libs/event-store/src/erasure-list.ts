@@ -10,6 +10,14 @@ export type Erasure = {
   conditional: boolean;
 };
 
+/** A note as people read it. */
+export type NotedErasure = Erasure & {
+  /** Null: not finished yet, or finished after an interruption or a restore, when nobody counted. */
+  erasedAt: Date | null;
+  /** What went → how much of it. */
+  removed: Record<string, number> | null;
+};
+
 type Row = {
   account_id: string;
   user_id: string;
@@ -17,6 +25,8 @@ type Row = {
   actor: string;
   correlation_id: string;
   conditional: boolean;
+  erased_at: Date | null;
+  removed: Record<string, number> | null;
 };
 
 /** Everybody who was ever erased. Noted before anything is removed, so that an erasure that was interrupted is finished later. */
@@ -56,12 +66,20 @@ export class ErasureList {
     ]);
   }
 
-  async has(accountId: string, userId: string): Promise<boolean> {
-    const { rowCount } = await this.pool.query('select from erasures.list where account_id = $1 and user_id = $2', [
+  /** It is done. The first report stays. */
+  async report(accountId: string, userId: string, erasedAt: Date, removed: Record<string, number>): Promise<void> {
+    await this.pool.query(
+      'update erasures.list set erased_at = $3, removed = $4 where account_id = $1 and user_id = $2 and erased_at is null',
+      [accountId, userId, erasedAt, removed],
+    );
+  }
+
+  async find(accountId: string, userId: string): Promise<NotedErasure | undefined> {
+    const { rows } = await this.pool.query<Row>('select * from erasures.list where account_id = $1 and user_id = $2', [
       accountId,
       userId,
     ]);
-    return (rowCount ?? 0) > 0;
+    return rows.map((row) => ({ ...noted(row), erasedAt: row.erased_at, removed: row.removed }))[0];
   }
 
   /** Pages of up to `size`, in a fixed order. */
@@ -75,16 +93,18 @@ export class ErasureList {
       const last = rows.at(-1);
       if (!last) return;
       after = last;
-      yield rows.map((row) => ({
-        accountId: row.account_id,
-        userId: row.user_id,
-        askedAt: row.asked_at,
-        actor: row.actor,
-        correlationId: row.correlation_id,
-        conditional: row.conditional,
-      }));
+      yield rows.map(noted);
     }
   }
 }
+
+const noted = (row: Row): Erasure => ({
+  accountId: row.account_id,
+  userId: row.user_id,
+  askedAt: row.asked_at,
+  actor: row.actor,
+  correlationId: row.correlation_id,
+  conditional: row.conditional,
+});
 
 const nobody = '00000000-0000-0000-0000-000000000000';

@@ -31,6 +31,10 @@ export const erasuresMigrations: readonly Migration[] = [
     sql: `alter table erasures.list add column conditional boolean not null default false;
       grant update, delete on erasures.list to :batch;`,
   },
+  {
+    name: 'erasures with what was removed',
+    sql: 'alter table erasures.list add column erased_at timestamptz(3), add column removed jsonb',
+  },
 ];
 
 /** Tables of the keys database, which is a database of its own (decision 10). */

@@ -3,7 +3,15 @@ import type { PostgresLog } from '@bitabiz/messaging/postgres-log';
 import { silentLogger } from '@bitabiz/testing/logs-under-test';
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { managerIs, openGateway, patch, query, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import {
+  activeIs,
+  managerIs,
+  openGateway,
+  patch,
+  query,
+  type OpenGateway,
+  type TestAccount,
+} from '../gateway.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -71,6 +79,24 @@ describe('an erasure (P20)', () => {
     const other = await account.create('again');
     expect(other['id']).not.toBe(person['id']);
     expect((await erase('0197f3c2-0000-7000-8000-000000000000')).status).toBe(404);
+  });
+
+  it('says what went, also later, and whom Entra would make anew; of nobody else there is a report', async () => {
+    const person = await account.create('reported');
+    const report = () => account.admin('GET', `/employees/${person['id']}/erasure`);
+    expect(await report()).toMatchObject({ status: 404, body: { code: 'erasure.unknown' } });
+    await account.scim('PATCH', `/Users/${person['id']}`, activeIs(false));
+    const { body } = await erase(person['id']);
+    const removed = { users: 1, sealedEvents: 2, keys: 1, provisioningLog: 2, importRows: 0 };
+    expect(body).toMatchObject({ removed, warnings: [{ code: 'user.perhapsAssigned' }] });
+    expect((await erase(person['id'])).body).toMatchObject({ removed: { users: 0, keys: 0 }, warnings: [] });
+    expect(await report()).toMatchObject({
+      status: 200,
+      body: { service: 'scim-gateway', userId: person['id'], askedBy: expect.stringMatching(/^token:/), removed },
+    });
+    expect(Date.parse((await report()).body['erasedAt'])).toBeGreaterThan(0);
+    const other = await gateway.newAccount('Sydhavn ApS');
+    expect((await other.admin('GET', `/employees/${person['id']}/erasure`)).status).toBe(404);
   });
 
   it('of another account’s employee is refused', async () => {

@@ -1,4 +1,4 @@
-import type { Erasure, ErasureList, KeyRing } from '@bitabiz/event-store';
+import type { Erasure, ErasureList, KeyRing, NotedErasure } from '@bitabiz/event-store';
 import type { Logger } from '@bitabiz/service-kit/log';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
@@ -13,6 +13,19 @@ export type ErasureReport = {
   erased: boolean;
   /** Keys that were destroyed now: nothing sealed with them can be read again, in no copy of the events. */
   keysDestroyed: number;
+  removed: Removed;
+};
+
+/** What the gateway removed of a person; other services say it of themselves. */
+export type Removed = {
+  /** Rows of the employee: 1, or 0 when there was none any more. */
+  users: number;
+  /** Events that nobody can open any more. */
+  sealedEvents: number;
+  keys: number;
+  /** Rows of the provisioning log that were closed or went. */
+  provisioningLog: number;
+  importRows: number;
 };
 
 /** P20: erases one person. First noted, then the event with the rows and claims, then the keys and the log, so that each step can be repeated. */
@@ -34,16 +47,22 @@ export class Erasures {
   async erase(accountId: string, userId: string, cause: Cause): Promise<ErasureReport> {
     const { list, commands, log, now } = this.parts;
     const known = (await this.withRows(accountId, [userId])).length > 0;
-    if (!known && !(await list.has(accountId, userId))) {
+    if (!known && !(await list.find(accountId, userId))) {
       throw new Refused('user.unknown', 'There is no such employee', 'unknown');
     }
     const { actor, correlationId } = cause;
     await list.note({ accountId, userId, askedAt: now(), actor, correlationId, conditional: false });
     const traces = await log.tracesOf(accountId, [userId]);
     const events = known ? await commands.erase(accountId, userId, 'anybody', cause) : [];
-    const destroyed = await this.destroyKeys(accountId, [userId]);
-    await this.forget(accountId, [userId], traces);
-    return { userId, erased: events.length > 0, keysDestroyed: destroyed.length };
+    const removed = await this.remove(accountId, userId, traces, events.length > 0);
+    return { userId, erased: events.length > 0, keysDestroyed: removed.keys, removed };
+  }
+
+  /** @throws Refused `erasure.unknown`: nobody asked for it, or it is not decided yet. */
+  async reportOf(accountId: string, userId: string): Promise<NotedErasure> {
+    const noted = await this.parts.list.find(accountId, userId);
+    if (noted && !noted.conditional) return noted;
+    throw new Refused('erasure.unknown', 'This employee was not erased: POST to the same address erases', 'unknown');
   }
 
   /** The same for somebody whose time is over by the account's retention. @returns false: not any more, so the person stays. */
@@ -71,9 +90,17 @@ export class Erasures {
       return false;
     }
     await list.confirm(accountId, userId);
-    await this.destroyKeys(accountId, [userId]);
-    await this.forget(accountId, [userId], traces);
+    await this.remove(accountId, userId, traces, true);
     return true;
+  }
+
+  /** What goes beside the rows and claims, which went with the event. */
+  private async remove(accountId: string, userId: string, traces: Traces, hadRow: boolean): Promise<Removed> {
+    const { keys, sealedEvents } = await this.destroyKeys(accountId, [userId]);
+    const forgotten = await this.forget(accountId, [userId], traces);
+    const removed = { users: hadRow ? 1 : 0, sealedEvents, keys: keys.length, ...forgotten };
+    await this.parts.list.report(accountId, userId, this.parts.now(), removed);
+    return removed;
   }
 
   /**
@@ -102,7 +129,7 @@ export class Erasures {
       if (!there.has(userId)) continue;
       if ((await this.parts.commands.erase(accountId, userId, 'anybody', causeOf(cause))).length > 0) again.add(userId);
     }
-    for (const userId of await this.destroyKeys(accountId, idsOf(decided))) again.add(userId);
+    for (const userId of (await this.destroyKeys(accountId, idsOf(decided))).keys) again.add(userId);
     await this.forget(accountId, idsOf(decided), traces);
     // Interrupted before it was decided: who came back meanwhile stays.
     for (const { userId, ...cause } of undecided) {
@@ -111,21 +138,24 @@ export class Erasures {
     return again.size;
   }
 
-  private async forget(accountId: string, userIds: string[], traces: Traces): Promise<void> {
-    await this.parts.log.forget(accountId, userIds, traces);
-    await forgetImported(this.parts.batch, accountId, userIds);
+  private async forget(accountId: string, userIds: string[], traces: Traces) {
+    const provisioningLog = await this.parts.log.forget(accountId, userIds, traces);
+    return { provisioningLog, importRows: await forgetImported(this.parts.batch, accountId, userIds) };
   }
 
-  /** @returns whose key it was, once for each key that was still there. */
-  private async destroyKeys(accountId: string, userIds: string[]): Promise<string[]> {
+  /** @returns whose key it was, once for each key that was still there, and how many events those had sealed. */
+  private async destroyKeys(accountId: string, userIds: string[]) {
     const { keys, batch } = this.parts;
-    const { rows } = await batch.query<{ stream: string; key_id: string }>(
-      `select distinct e.stream, e.key_id from unnest($2::text[]) s(stream) cross join lateral
-        (select stream, key_id from store.events where account_id = $1 and stream = s.stream and key_id is not null offset 0) e`,
+    const { rows } = await batch.query<{ stream: string; key_id: string; events: number }>(
+      `select e.stream, e.key_id, count(*)::int as events from unnest($2::text[]) s(stream) cross join lateral
+        (select stream, key_id from store.events where account_id = $1 and stream = s.stream and key_id is not null offset 0) e
+       group by 1, 2`,
       [accountId, userIds.map((userId) => `user/${userId}`)],
     );
     const owners = new Map(rows.map((row) => [row.key_id, row.stream.slice('user/'.length)]));
-    return (await keys.destroy([...owners.keys()])).map((keyId) => owners.get(keyId) ?? '');
+    const gone = await keys.destroy([...owners.keys()]);
+    const sealedEvents = rows.reduce((sum, { key_id: id, events }) => sum + (gone.includes(id) ? events : 0), 0);
+    return { keys: gone.map((keyId) => owners.get(keyId) ?? ''), sealedEvents };
   }
 
   /** Which of them still have a row. */

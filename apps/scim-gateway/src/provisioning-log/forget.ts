@@ -28,18 +28,18 @@ export class LogErasure {
 
   /**
    * The rows of these persons lose what is in clear, once their keys are destroyed; rows about nobody who is here that name them go, with
-   * their keys. Safe to repeat.
+   * their keys. Safe to repeat. @returns how many rows were closed or went.
    */
-  async forget(accountId: string, userIds: readonly string[], { names, externalIds }: Traces): Promise<void> {
+  async forget(accountId: string, userIds: readonly string[], { names, externalIds }: Traces): Promise<number> {
     const { batch, keys, log } = this.parts;
     // What waits is written first: its own look at the keys finds that they are gone.
     await log.flush();
-    await batch.query(
+    const closed = await batch.query(
       `update own.provisioning_log set user_name_key = null, external_id = null
        where account_id = $1 and user_id = any($2::uuid[]) and (user_name_key is not null or external_id is not null)`,
       [accountId, userIds],
     );
-    if (names.length === 0 && externalIds.length === 0) return;
+    if (names.length === 0 && externalIds.length === 0) return closed.rowCount ?? 0;
     const { rows } = await batch.query<{ key_id: string | null }>(
       `delete from own.provisioning_log
        where account_id = $1 and user_id is null and (user_name_key = any($2::text[]) or external_id = any($3::text[]))
@@ -47,5 +47,6 @@ export class LogErasure {
       [accountId, names, externalIds],
     );
     await keys.destroy(rows.flatMap((row) => row.key_id ?? []));
+    return (closed.rowCount ?? 0) + rows.length;
   }
 }

@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { stdin, stdout } from 'node:process';
-import { createInterface } from 'node:readline/promises';
+import { stdin } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { ask, nobodyToAsk } from '../ask.js';
 import { OperatorError } from '../operator-api.js';
 import { checkRestore, type Plan } from './check.js';
 import { runCommand, say } from './command.js';
@@ -17,7 +17,6 @@ type Options = {
   dryRun?: true;
 };
 
-const nobodyToAsk = 'Nothing was changed: there is nobody to ask; add --yes to restore without being asked';
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 
 const program = new Command('npm run restore --')
@@ -38,7 +37,7 @@ const program = new Command('npm run restore --')
       const plan = await checkRestore(all);
       say(sentenceOf(plan, dataDir));
       if (options.dryRun) return say('Nothing was changed (--dry-run).');
-      if (!options.yes) await ask(signal);
+      if (!options.yes) await ask('Restore it?', signal);
       await restore(plan, all);
       say(`Restored. Start the system with npm start; npm run verify then compares every projection with the events.`);
     }),
@@ -48,14 +47,6 @@ function sentenceOf({ takenAt, parts, fresh }: Plan, dataDir: string): string {
   const names = parts.map(({ database }) => database).join(', ');
   const what = fresh ? 'is made anew' : 'loses what has changed since';
   return `The backup of ${takenAt} replaces ${names} in ${dataDir}, which ${what}.`;
-}
-
-/** @throws OperatorError when the answer is no. */
-async function ask(signal: AbortSignal): Promise<void> {
-  const terminal = createInterface({ input: stdin, output: stdout });
-  const answer = await terminal.question('Restore it? (yes/no) ', { signal });
-  terminal.close();
-  if (answer.trim().toLowerCase() !== 'yes') throw new OperatorError('Nothing was changed');
 }
 
 await program.parseAsync();

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
 import { until } from '@bitabiz/testing/until';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -38,6 +41,18 @@ const personOf = (userName: string, text: string) => ({
   title: text,
 });
 
+/** `npm run erase` with nobody at the terminal. */
+async function run(args: string[]): Promise<{ status: number | null; said: string }> {
+  const program = fileURLToPath(new URL('../../dist/erase-cli.js', import.meta.url));
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const [out, error, status] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise<number | null>((resolve) => child.once('exit', resolve)),
+  ]);
+  return { status, said: out + error };
+}
+
 describe('one person, erased (P20)', () => {
   const name = 'Rocinante';
 
@@ -74,11 +89,26 @@ describe('one person, erased (P20)', () => {
       'event_log',
       `select p.partition, m.key, m.value from log.messages m join log.partitions p on p.id = m.partition_id where m.value ilike '%rocinante%'`,
     );
-    const erasure = await fetch(`${system.gateways[0]}/accounts/${account?.id}/employees/${id}/erasure`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${account?.adminToken}` },
+    const where = ['--account', account?.id ?? '', '--system', system.startFile];
+    const byName = [...where, '--employee', body.userName];
+    expect(await run([...byName])).toMatchObject({
+      status: 1,
+      said: expect.stringMatching(/nobody to ask; add --yes/),
     });
-    expect(erasure.status).toBe(200);
+    expect(await run([...byName, '--yes'])).toMatchObject({
+      status: 0,
+      said: expect.stringMatching(
+        /scim-gateway .*: .*keys 1, .*\n.*employee-directory .*: cards 1, history [1-9].*\n.*approval-flow .*: people 1, .*\n.*sso .*: identities 1\n/,
+      ),
+    });
+    // Once more: nothing is left to remove, and the first reports stay.
+    const again = await run([...where, '--employee', id, '--yes', '--json']);
+    expect(JSON.parse(again.said)).toMatchObject([
+      { service: 'scim-gateway', removed: { users: 1, keys: 1 } },
+      { service: 'employee-directory', removed: { cards: 1 } },
+      { service: 'approval-flow', removed: { people: 1 } },
+      { service: 'sso', removed: { identities: 1 } },
+    ]);
     // What the log keeps for its retention is all that is left; and a late duplicate of it changes nothing.
     await until(async () => (await whereReadable(name)).every((place) => place === 'event_log: log.messages'));
     await inDatabase('event_log', `select log.publish('scim-gateway.events', $1::int[], $2::text[], $3::text[])`, [
