@@ -6,15 +6,16 @@ import { newToken } from '@bitabiz/service-kit/tokens';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
+import { only } from '../only.js';
 import { requireOpen, type AccountCommand } from './account.decider.js';
 import { Accounts } from './accounts.query.js';
 import { ForAccount } from './for-account.command.js';
 
-const NewAccount = z.object({
+const NewAccount = only({
   name: z.string().trim().min(1).max(200),
   timeZone: z.string().max(100).default('Europe/Copenhagen'),
 });
-const Changes = z.object({
+const Changes = only({
   timeZone: z.string().max(100).optional(),
   provisioning: z.boolean().optional(),
   countryOnCreate: z.boolean().optional(),
@@ -25,14 +26,14 @@ const switches = [
   ['countryOnCreate', 'SwitchCountryOnCreate'],
   ['emailUniqueness', 'SwitchEmailUniqueness'],
 ] as const;
-const NewToken = z.object({
+const NewToken = only({
   scope: z.enum(['scim', 'admin']),
   name: z.string().trim().min(1).max(100),
   /** Left out: in a year; null: never. */
   expiresAt: z.iso.datetime().nullable().optional(),
 });
 
-const Regeneration = z.object({
+const Regeneration = only({
   name: z.string().trim().min(1).max(100).default('Microsoft Entra ID'),
   /** How long the token that Entra has goes on, in hours; 0: it stops now. */
   graceHours: z.number().min(0).max(720).default(0),

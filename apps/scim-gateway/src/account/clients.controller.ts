@@ -6,17 +6,18 @@ import { newToken } from '@bitabiz/service-kit/tokens';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
+import { only } from '../only.js';
 import { BaseUrl } from '../scim/base-url.js';
 import { requireOpen, type AccountCommand } from './account.decider.js';
 import { Clients } from './clients.query.js';
 import { ForAccount } from './for-account.command.js';
 
-const NewSecret = z.object({
+const NewSecret = only({
   name: z.string().trim().min(1).max(100),
   /** Left out: in a year; null: never. */
   expiresAt: z.iso.datetime().nullable().optional(),
 });
-const Trusted = z.object({
+const Trusted = only({
   tenantId: Id,
   applicationId: Id,
   subject: z.string().trim().min(1).max(200),

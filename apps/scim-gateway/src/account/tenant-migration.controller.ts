@@ -5,11 +5,12 @@ import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
+import { only } from '../only.js';
 import { ForAccount } from './for-account.command.js';
 import type { TenantMigrationCommand } from './tenant-migration.decider.js';
 import { lists, TenantMigrations, type MigrationReport } from './tenant-migrations.query.js';
 
-const Asked = z.object({
+const Asked = only({
   list: z.enum(lists).default('unmatched'),
   cursor: Id.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),

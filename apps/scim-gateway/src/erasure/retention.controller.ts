@@ -8,12 +8,13 @@ import { ForAccount } from '../account/for-account.command.js';
 import { fewestMonths, mostMonths } from '../account/retention.decider.js';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
+import { only } from '../only.js';
 import { Retention, type RetentionPreview, type RetentionView } from './retention.query.js';
 import { ScheduledErasure, type ErasureRun } from './scheduled-erasure.js';
 
 const months = z.coerce.number().int().min(fewestMonths).max(mostMonths);
-const Setting = z.object({ eraseInactiveAfterMonths: z.int().min(fewestMonths).max(mostMonths).nullable() });
-const Preview = z.object({
+const Setting = only({ eraseInactiveAfterMonths: z.int().min(fewestMonths).max(mostMonths).nullable() });
+const Preview = only({
   months: months.optional(),
   cursor: Id.optional(),
   limit: z.coerce.number().int().min(1).max(500).default(100),

@@ -16,6 +16,7 @@ import { Id } from '@bitabiz/service-kit/id';
 import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
 import { NewIds } from '../new-ids.js';
+import { only } from '../only.js';
 import { isStorable } from '../scim/text.js';
 import { candidatesOf } from './candidate.js';
 import { languages } from './columns.js';
@@ -27,7 +28,7 @@ import { readSheet } from './read-sheet.js';
 import { tableOf } from './table.js';
 import { template, templateFormats } from './template.js';
 
-const New = z.object({
+const New = only({
   fileName: z
     .string()
     .trim()
@@ -36,11 +37,11 @@ const New = z.object({
     .refine(isStorable, 'contains a character that cannot be stored')
     .default('import'),
 });
-const Template = z.object({
+const Template = only({
   format: z.enum(templateFormats).default('xlsx'),
   language: z.enum(languages).default('en'),
 });
-const Rows = z.object({
+const Rows = only({
   outcome: z.enum(rowOutcomes).optional(),
   /** The row that the page before ended with. */
   after: z.coerce.number().int().min(0).default(0),

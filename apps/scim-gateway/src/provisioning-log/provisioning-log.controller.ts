@@ -3,6 +3,7 @@ import { Controller, Get, Inject, Param, Query, StreamableFile } from '@nestjs/c
 import { Allow } from '@bitabiz/service-kit/auth';
 import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
+import { only } from '../only.js';
 import { isStorable } from '../scim/text.js';
 import { Entries, type EntryPage } from './entries.query.js';
 import { actions, outcomes } from './entry.js';
@@ -17,7 +18,7 @@ const someOf = <T extends string>(of: readonly T[]) =>
     .transform((value) => value.split(','))
     .pipe(z.array(z.enum(of as [T, ...T[]])).min(1));
 
-const Filter = z.object({
+const filter = {
   from: time.optional(),
   to: time.optional(),
   employee: text.optional(),
@@ -25,12 +26,13 @@ const Filter = z.object({
   action: someOf(actions).optional(),
   text: text.optional(),
   lookups: z.stringbool().default(false),
-});
-const List = Filter.extend({
+};
+const List = only({
+  ...filter,
   cursor: Id.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
-const Export = Filter.extend({ format: z.enum(formats).default('csv') });
+const Export = only({ ...filter, format: z.enum(formats).default('csv') });
 
 /** The provisioning log of an account (P18). */
 @Controller('accounts/:accountId/provisioning-log')

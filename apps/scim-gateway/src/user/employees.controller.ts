@@ -7,6 +7,7 @@ import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
+import { only } from '../only.js';
 import { isStorable } from '../scim/text.js';
 import { ForUser } from './for-user.command.js';
 import { shown } from './shown.js';
@@ -18,15 +19,15 @@ const name = text.max(512);
 const profile = Object.fromEntries(profileFields.map((field) => [field, text.optional()]));
 const clearable = Object.fromEntries(profileFields.map((field) => [field, text.nullable().optional()]));
 
-const NewEmployee = z.object({ userName: name.optional(), email: name, ...profile });
-const Edit = z.object({
+const NewEmployee = only({ userName: name.optional(), email: name, ...profile });
+const Edit = only({
   userName: name.optional(),
   email: name.optional(),
   manager: z.null().optional(),
   ...clearable,
 });
-const Activation = z.object({ userName: name.optional(), email: name.optional() });
-const Import = z.object({ employees: z.array(NewEmployee).min(1).max(500) });
+const Activation = only({ userName: name.optional(), email: name.optional() });
+const Import = only({ employees: z.array(NewEmployee).min(1).max(500) });
 
 /** By hand and by import (P6–P8, P10, P11, P13, P14, P22): the same aggregate as SCIM's, so the same rules. */
 @Controller('accounts/:accountId/employees')
