@@ -1,5 +1,6 @@
 import type { AccountEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
+import { labelAmong } from './labels.decider.js';
 import { expiryOf, isLive, isRevokedBy, type Lifetime } from './lifetime.decider.js';
 
 export type ClientSecret = Lifetime & { name: string };
@@ -25,8 +26,11 @@ export function decideClientSecret(
   if (command.type === 'IssueClientSecret') {
     if (known) return [];
     const { data, at } = command;
-    if (Object.values(secrets).filter((secret) => isLive(secret, at)).length >= mostSecrets) throw tooMany();
-    return [{ type: 'ClientSecretIssued', data: { ...data, expiresAt: expiryOf(data.expiresAt, at) } }];
+    const live = Object.values(secrets).filter((secret) => isLive(secret, at));
+    if (live.length >= mostSecrets) throw tooMany();
+    const others = live.map(({ name }) => name);
+    const name = labelAmong(data.name, others);
+    return [{ type: 'ClientSecretIssued', data: { ...data, name, expiresAt: expiryOf(data.expiresAt, at) } }];
   }
   if (!known) throw new Refused('secret.unknown', 'There is no such client secret in this account', 'unknown');
   return isRevokedBy(known, command.data.at) ? [] : [{ type: 'ClientSecretRevoked', data: command.data }];

@@ -8,19 +8,21 @@ import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
 import { only } from '../only.js';
 import { BaseUrl } from '../scim/base-url.js';
+import { isStorable } from '../scim/text.js';
 import { requireOpen, type AccountCommand } from './account.decider.js';
 import { Clients } from './clients.query.js';
 import { ForAccount } from './for-account.command.js';
+import { Label } from './labels.js';
 
 const NewSecret = only({
-  name: z.string().trim().min(1).max(100),
+  name: Label,
   /** Left out: in a year; null: never. */
   expiresAt: z.iso.datetime().nullable().optional(),
 });
 const Trusted = only({
   tenantId: Id,
   applicationId: Id,
-  subject: z.string().trim().min(1).max(200),
+  subject: z.string().trim().min(1).max(200).refine(isStorable, 'contains a character that cannot be stored'),
 });
 
 /** How the account's OAuth client proves who it is: client secrets (RFC 6749) and workload identity federation (RFC 7523), for the operator. */
@@ -52,8 +54,14 @@ export class ClientsController {
     const data = { secretId, name, hash, ...(expiresAt !== undefined && { expiresAt }) };
     const at = new Date().toISOString();
     const account = requireOpen(await this.run(request, accountId, { type: 'IssueClientSecret', data, at }));
-    const ends = account.secrets?.[secretId]?.expiresAt ?? null;
-    return { secretId, clientSecret, name, expiresAt: ends, ...this.addresses(accountId, request) };
+    const issued = account.secrets?.[secretId];
+    return {
+      secretId,
+      clientSecret,
+      name: issued?.name,
+      expiresAt: issued?.expiresAt ?? null,
+      ...this.addresses(accountId, request),
+    };
   }
 
   @Delete('client-secrets/:secretId')
