@@ -7,12 +7,15 @@ import * as z from 'zod';
 import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
 import { only } from '../only.js';
-import { requireOpen, type AccountCommand } from './account.decider.js';
+import { isStorable } from '../scim/text.js';
+import { requireOpen, type Account, type AccountCommand } from './account.decider.js';
 import { Accounts } from './accounts.query.js';
 import { ForAccount } from './for-account.command.js';
+import { Label } from './labels.js';
+import type { Token } from './token.decider.js';
 
 const NewAccount = only({
-  name: z.string().trim().min(1).max(200),
+  name: z.string().trim().min(1).max(200).refine(isStorable, 'contains a character that cannot be stored'),
   timeZone: z.string().max(100).default('Europe/Copenhagen'),
 });
 const Changes = only({
@@ -28,13 +31,13 @@ const switches = [
 ] as const;
 const NewToken = only({
   scope: z.enum(['scim', 'admin']),
-  name: z.string().trim().min(1).max(100),
+  name: Label,
   /** Left out: in a year; null: never. */
   expiresAt: z.iso.datetime().nullable().optional(),
 });
 
 const Regeneration = only({
-  name: z.string().trim().min(1).max(100).default('Microsoft Entra ID'),
+  name: Label.default('Microsoft Entra ID'),
   /** How long the token that Entra has goes on, in hours; 0: it stops now. */
   graceHours: z.number().min(0).max(720).default(0),
 });
@@ -108,10 +111,10 @@ export class AccountsController {
     const { token, hash } = newToken(scope === 'scim' ? 'bbscim' : 'bbadmin');
     const data = { tokenId, name, scope, hash, ...(expiresAt !== undefined && { expiresAt }) };
     const account = await this.run(request, accountId, { type: 'IssueToken', data, at: new Date().toISOString() });
-    return { tokenId, token, scope, name, expiresAt: requireOpen(account).tokens[tokenId]?.expiresAt ?? null };
+    return { tokenId, token, ...shownOf(account, tokenId) };
   }
 
-  /** "Generate new" (P1, P16): shown once, as above. */
+  /** "Generate new" (P1, P16): shown once, as above. `ended` are the tokens that end by it, each with when. */
   @Post(':accountId/tokens/regeneration')
   @Allow('operator', 'account:admin')
   async regenerate(
@@ -122,11 +125,14 @@ export class AccountsController {
     const tokenId = this.ids.next();
     const { token, hash } = newToken('bbscim');
     const now = new Date();
-    const until = new Date(now.getTime() + graceHours * hourMs).toISOString();
+    const [at, until] = [0, graceHours].map((hours) => new Date(now.getTime() + hours * hourMs).toISOString()) as [
+      string,
+      string,
+    ];
+    const lastUses = await this.accounts.lastUses(accountId);
     const data = { tokenId, name, hash, until };
-    const account = await this.run(request, accountId, { type: 'RegenerateToken', data, at: now.toISOString() });
-    const { expiresAt } = requireOpen(account).tokens[tokenId] ?? { expiresAt: null };
-    return { tokenId, token, scope: 'scim', name, expiresAt, oldTokensUntil: until };
+    const account = await this.run(request, accountId, { type: 'RegenerateToken', data, at, lastUses });
+    return { tokenId, token, ...shownOf(account, tokenId), ended: endedAt(account, [at, until]) };
   }
 
   @Delete(':accountId/tokens/:tokenId')
@@ -142,4 +148,16 @@ export class AccountsController {
   private run(request: AuthenticatedRequest, accountId: string, command: AccountCommand) {
     return this.commands.execute(new ForAccount(accountId, command, causeOf(request, this.ids.next)));
   }
+}
+
+/** A token as it was issued. */
+function shownOf(account: Account, id: string) {
+  const { scope, name, expiresAt } = requireOpen(account).tokens[id] as Token;
+  return { scope, name, expiresAt };
+}
+
+function endedAt(account: Account, times: readonly string[]) {
+  return Object.entries(requireOpen(account).tokens).flatMap(([tokenId, { name, scope, revokedAt }]) =>
+    scope === 'scim' && revokedAt !== null && times.includes(revokedAt) ? [{ tokenId, name, revokedAt }] : [],
+  );
 }

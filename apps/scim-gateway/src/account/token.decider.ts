@@ -1,5 +1,6 @@
 import type { AccountEvent } from '@bitabiz/event-contracts';
 import { Refused } from '@bitabiz/service-kit/refused';
+import { labelAmong } from './labels.decider.js';
 import { expiryOf, isLive, isRevokedBy, type Lifetime } from './lifetime.decider.js';
 
 export type Token = Lifetime & { name: string; scope: 'scim' | 'admin' };
@@ -16,11 +17,15 @@ export type TokenCommand =
       /** `until`: how long the token that is in use goes on beside the new one; not at all when it is `at`. */
       data: { tokenId: string; name: string; hash: string; until: string };
       at: string;
+      /** When each token was used last; one that never was is not in it. */
+      lastUses: Readonly<Record<string, string>>;
     }
   | { type: 'RevokeToken'; data: { tokenId: string; at: string } };
 
 /** One in use and one to change over to (P16). */
 const mostScimTokens = 2;
+/** Entra calls every 40 minutes, and once a day while its job is in quarantine (entra.md 1.9). */
+const inUseMs = 25 * 3_600_000;
 
 /** The events a command about tokens leads to (P1, P16); none when nothing changes. */
 export function decideToken(command: TokenCommand, tokens: Record<string, Token>): AccountEvent[] {
@@ -28,33 +33,65 @@ export function decideToken(command: TokenCommand, tokens: Record<string, Token>
   if (command.type === 'IssueToken') {
     if (known) return [];
     const { data, at } = command;
-    if (data.scope === 'scim') requireRoom(Object.values(tokens), at);
-    return [{ type: 'TokenIssued', data: { ...data, expiresAt: expiryOf(data.expiresAt, at) } }];
+    const others = liveOf(tokens, data.scope, at).map(([, token]) => token);
+    if (data.scope === 'scim') requireRoom(others);
+    const name = labelAmong(data.name, namesOf(others));
+    return [{ type: 'TokenIssued', data: { ...data, name, expiresAt: expiryOf(data.expiresAt, at) } }];
   }
   if (command.type === 'RegenerateToken') return known ? [] : regenerate(command, tokens);
   if (!known) throw new Refused('token.unknown', 'There is no such token in this account', 'unknown');
   return isRevokedBy(known, command.data.at) ? [] : [{ type: 'TokenRevoked', data: command.data }];
 }
 
-/** P16: a new SCIM token. The newest of the old ones lives on until the end of the grace, all others end now. */
+/**
+ * P16: a new SCIM token. The old one ends after the grace. Where there are two, the one that Entra does not use makes room at once, and the one
+ * that it uses goes on, until the end of the grace if there is any.
+ * @throws Refused `token.inUse` when both are used.
+ */
 function regenerate(
-  { data: { until, ...data }, at }: TokenCommand & { type: 'RegenerateToken' },
+  { data: { until, ...data }, at, lastUses }: TokenCommand & { type: 'RegenerateToken' },
   tokens: Record<string, Token>,
 ): AccountEvent[] {
-  const live = Object.entries(tokens).filter(([, token]) => token.scope === 'scim' && isLive(token, at));
-  const ends = live.map(([tokenId], index) => ({ tokenId, at: index === live.length - 1 ? until : at }));
+  const live = liveOf(tokens, 'scim', at);
+  const kept = live.toSorted(([a], [b]) => (lastUses[a] ?? '').localeCompare(lastUses[b] ?? '')).at(-1)?.[0];
+  const replaced = live.filter(([tokenId]) => tokenId !== kept);
+  requireUnused(replaced, lastUses, at);
+  const ends = replaced.map(([tokenId]) => ({ tokenId, at }));
+  const mayGoOn = replaced.length > 0 && until <= at;
+  if (kept !== undefined && !mayGoOn && isLive(tokens[kept] as Token, until)) ends.push({ tokenId: kept, at: until });
+  const beside = live.filter(([tokenId]) => !ends.some((end) => end.tokenId === tokenId && end.at <= at));
+  const name = labelAmong(data.name, namesOf(beside.map(([, token]) => token)));
   return [
-    ...ends
-      .filter(({ tokenId, at: end }) => isLive(tokens[tokenId] as Token, end))
-      .map((data): AccountEvent => ({ type: 'TokenRevoked', data })),
-    { type: 'TokenIssued', data: { ...data, scope: 'scim', expiresAt: expiryOf(undefined, at) } },
+    ...ends.map((end): AccountEvent => ({ type: 'TokenRevoked', data: end })),
+    { type: 'TokenIssued', data: { ...data, name, scope: 'scim', expiresAt: expiryOf(undefined, at) } },
   ];
 }
 
-function requireRoom(tokens: Token[], at: string): void {
-  const live = tokens.filter((token) => token.scope === 'scim' && isLive(token, at));
+function requireUnused(
+  replaced: [tokenId: string, token: Token][],
+  lastUses: Readonly<Record<string, string>>,
+  at: string,
+): void {
+  const since = new Date(Date.parse(at) - inUseMs).toISOString();
+  const used = replaced.find(([tokenId]) => (lastUses[tokenId] ?? '') > since);
+  if (!used) return;
+  throw new Refused(
+    'token.inUse',
+    `This account has ${mostScimTokens} SCIM tokens and both are used: “${used[1].name}” was used last at ${lastUses[used[0]]}. Paste one of them wherever Entra is to use it (Provisioning → Admin credentials → Secret Token), revoke the other one, and generate the new one then`,
+    'conflict',
+  );
+}
+
+const liveOf = (tokens: Record<string, Token>, scope: Token['scope'], at: string) =>
+  Object.entries(tokens).filter(([, token]) => token.scope === scope && isLive(token, at));
+
+const namesOf = (tokens: readonly Token[]) => tokens.map(({ name }) => name);
+
+function requireRoom(live: readonly Token[]): void {
   if (live.length < mostScimTokens) return;
-  const names = live.map(({ name }) => `“${name}”`).join(' and ');
+  const names = namesOf(live)
+    .map((name) => `“${name}”`)
+    .join(' and ');
   throw new Refused(
     'token.tooMany',
     `This account has its ${mostScimTokens} SCIM tokens, ${names}: revoke the one that Entra does not use any more, the list says when each was used last, and generate the new one then`,

@@ -55,9 +55,9 @@ describe('a token (P1, P16)', () => {
 
 describe('a token that is generated anew (P16)', () => {
   const later = '2026-11-26T12:00:00.000Z';
-  const anew = (until: string) => {
+  const anew = (until: string, lastUses: Record<string, string> = {}) => {
     const { expiresAt: _, scope: __, ...data } = token(9);
-    return { type: 'RegenerateToken', data: { ...data, until }, at } as const;
+    return { type: 'RegenerateToken', data: { ...data, until }, at, lastUses } as const;
   };
   const inAYear = issued(9, 'scim', '2027-11-25T12:00:00.000Z');
 
@@ -67,6 +67,26 @@ describe('a token that is generated anew (P16)', () => {
     given(created, issued(1)).when(anew(later)).then(revoked(1, later), inAYear));
   it('lets only the newest of two go on', () =>
     given(created, issued(1), issued(2)).when(anew(later)).then(revoked(1, at), revoked(2, later), inAYear));
+  const twoDaysAgo = '2026-11-23T12:00:00.000Z';
+  it.each([
+    ['the newer, which nobody used', { [id(1)]: twoDaysAgo }, 2, 1],
+    ['the older, which is used no more', { [id(1)]: twoDaysAgo, [id(2)]: at }, 1, 2],
+    ['the newer, which is used no more', { [id(1)]: at, [id(2)]: twoDaysAgo }, 2, 1],
+    ['the older where nobody used any', {}, 1, 2],
+  ])('replaces of two %s, and never the one that Entra uses', (_, uses, ends, stays) => {
+    given(created, issued(1), issued(2)).when(anew(at, uses)).then(revoked(ends, at), inAYear);
+    given(created, issued(1), issued(2))
+      .when(anew(later, uses))
+      .then(revoked(ends, at), revoked(stays, later), inAYear);
+  });
+  it('is refused while two are used, and says which one was used when', () => {
+    const uses = { [id(1)]: '2026-11-25T11:00:00.000Z', [id(2)]: at };
+    given(created, issued(1), issued(2)).when(anew(later, uses)).thenRefused('token.inUse');
+    const before = [created, issued(1), issued(2)].reduce(account.evolve, account.initial);
+    expect(() => account.decide(anew(later, uses), before)).toThrow(
+      /“Entra 1” was used last at 2026-11-25T11:00.*revoke the other one/,
+    );
+  });
   it('lengthens no life that ends sooner', () =>
     given(created, issued(1, 'scim', '2026-11-25T13:00:00.000Z'))
       .when(anew(later))

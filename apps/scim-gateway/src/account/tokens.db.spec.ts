@@ -45,21 +45,42 @@ describe('tokens (P1, P16)', () => {
   it('are generated anew by a Setup admin: the old one stops at once, or after the grace', async () => {
     const account = await gateway.newAccount('Anew');
     const anew = async (body?: object) => (await account.admin('POST', '/tokens/regeneration', body)).body;
-    const second = await anew({ graceHours: 24 });
-    const third = gateway.as((await anew())['token'], '/scim/v2');
+    const second = await anew();
+    expect(second).toMatchObject({ scope: 'scim', ended: [{ name: 'scim' }] });
     expect((await account.scim('GET', '/Users')).status).toBe(401);
-    expect((await gateway.as(second['token'], '/scim/v2')('GET', '/Users')).status).toBe(401);
-    expect((await third('GET', '/Users')).status).toBe(200);
-    const fourth = await anew({ graceHours: 24, name: 'Fourth' });
-    expect((await third('GET', '/Users')).status).toBe(200);
-    expect((await gateway.as(fourth['token'], '/scim/v2')('GET', '/Users')).status).toBe(200);
+    const third = await anew({ graceHours: 24, name: 'Third' });
+    expect(third['ended']).toEqual([
+      { tokenId: second['tokenId'], name: 'Microsoft Entra ID', revokedAt: expect.any(String) },
+    ]);
+    for (const { token } of [second, third])
+      expect((await gateway.as(token, '/scim/v2')('GET', '/Users')).status).toBe(200);
     expect((await listed(account.id)).filter(({ scope }) => scope === 'scim').map(({ state }) => state)).toEqual([
-      'revoked',
       'revoked',
       'expiring',
       'active',
     ]);
     expect((await account.admin('POST', '/tokens/regeneration', { graceHours: -1 })).status).toBe(400);
+  });
+
+  it('take the place of the one that Entra does not use, and of none of two that are used (P16)', async () => {
+    const account = await gateway.newAccount('In use');
+    const anew = () => account.admin('POST', '/tokens/regeneration');
+    const unused = await issue(account.id);
+    const used = async (count: number) =>
+      until(
+        async () =>
+          (await listed(account.id)).filter((each) => each['lastUsedAt'] && each['scope'] === 'scim').length === count,
+      );
+    await account.scim('GET', '/Users');
+    await used(1);
+    const next = (await anew()).body;
+    expect(next['ended']).toEqual([{ tokenId: unused['tokenId'], name: 'second', revokedAt: expect.any(String) }]);
+    expect((await account.scim('GET', '/Users')).status).toBe(200);
+    expect((await gateway.as(next['token'], '/scim/v2')('GET', '/Users')).status).toBe(200);
+    await used(2);
+    const before = await listed(account.id);
+    expect(await anew()).toMatchObject({ status: 409, body: { code: 'token.inUse' } });
+    expect(await listed(account.id)).toEqual(before);
   });
 
   it('stop within a second on a replica that has just used them', async () => {
