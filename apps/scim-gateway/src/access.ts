@@ -1,12 +1,12 @@
 import type { AuthOptions, FoundToken, TokenLookup } from '@bitabiz/service-kit/auth';
 import type { Pool } from 'pg';
-import type { OpenAccount } from './account/account.decider.js';
+import { requireGood, type Proved } from './account/ended.js';
 import type { CredentialUses } from './account/uses.js';
 import type { GatewayConfig } from './config.js';
 import type { Grant } from './oauth/signed-tokens.js';
 
 /** What a token opens: the account it names (P1), as it is now. */
-export type Access = FoundToken & { account: Omit<OpenAccount, 'status'> & { status: 'open' | 'closed' } };
+export type Access = FoundToken & Proved;
 
 type Times<T> = { expires_at: T | null; revoked_at: T | null; state: Access['account'] };
 type TokenRow = Times<Date> & { account_id: string; token_id: string; scope: string };
@@ -66,7 +66,12 @@ export class AccessTokens {
     for (const [hash, { access }] of this.known) if (access.accountId === accountId) this.known.delete(hash);
   }
 
-  readonly lookup: TokenLookup = (hash) => this.find(hash);
+  /** As `find`. @throws Refused as requireGood does. */
+  readonly lookup: TokenLookup = async (hash) => {
+    const access = await this.find(hash);
+    if (access) requireGood(access, this.now().toISOString());
+    return access;
+  };
 
   private async lookUp(hash: string, ask: () => Promise<Access | undefined>): Promise<Access | undefined> {
     const remembered = this.remembered(hash);
@@ -81,8 +86,8 @@ export class AccessTokens {
   }
 }
 
-/** A closed account's tokens count as revoked. */
-function ends({
+/** Ends as ISO times in UTC; a closed account's tokens count as revoked. */
+export function ends({
   expires_at,
   revoked_at,
   state,

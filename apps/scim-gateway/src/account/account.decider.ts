@@ -163,7 +163,12 @@ export const managedFields = (account: Account): string[] =>
 /** @throws Refused when the account does not exist or is closed. */
 export function requireOpen(account: Account): OpenAccount {
   if (account.status === 'open') return account;
-  if (account.status === 'closed') throw new Refused('account.closed', 'This account is closed', 'forbidden');
+  if (account.status === 'closed')
+    throw new Refused(
+      'account.closed',
+      'This account is closed, and nobody changes it any more: use another one',
+      'forbidden',
+    );
   throw new Refused('account.unknown', 'There is no such account', 'unknown');
 }
 

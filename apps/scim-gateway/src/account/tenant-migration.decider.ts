@@ -59,14 +59,14 @@ function disconnected(account: OpenAccount, at: string): AccountEvent[] {
 
 /**
  * While a migration is open, what a credential of the old tenant asks is refused, also by a process that still believes in it: it would
- * count as the new tenant's. @param actor as in the events. @throws Refused `token.invalid`.
+ * count as the new tenant's. @param actor as in the events. @throws Refused `token.ended`.
  */
 export function requireOfNewTenant(account: OpenAccount, actor: string, at: string): void {
   const id = actor.replace(/^token:/, '');
   const credential = account.tokens[id] ?? account.secrets?.[id];
   if (credential ? isLive(credential, at) : account.federation?.federationId === id) return;
   throw new Refused(
-    'token.invalid',
+    'token.ended',
     'This credential ended when the account began to move to another Entra tenant: stop provisioning in the old one (P14)',
     'unauthenticated',
   );

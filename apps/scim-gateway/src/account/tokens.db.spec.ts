@@ -1,5 +1,6 @@
 import { loadConfig } from '@bitabiz/service-kit/config';
 import type { RunningService } from '@bitabiz/service-kit/bootstrap';
+import { newToken } from '@bitabiz/service-kit/tokens';
 import { freePort } from '@bitabiz/testing/free-port';
 import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -36,10 +37,20 @@ describe('tokens (P1, P16)', () => {
     const second = gateway.as(issued['token'], '/scim/v2');
     expect((await second('GET', '/Users')).status).toBe(200);
     await revoke(account.id, issued['tokenId']);
-    expect((await second('GET', '/Users')).status).toBe(401);
+    const told = async (answer: ReturnType<typeof second>) =>
+      (({ status, body }) => [status, body['detail'] ?? body['message']])(await answer);
+    expect(await told(second('GET', '/Users'))).toEqual([
+      401,
+      expect.stringMatching(/“second” was revoked at 20.*\(token.ended, /),
+    ]);
     expect((await account.scim('GET', '/Users')).status).toBe(200);
     await gateway.operator('DELETE', `/accounts/${account.id}`);
-    expect((await account.scim('GET', '/Users')).status).toBe(401);
+    for (const call of [second, account.scim])
+      expect(await told(call('GET', '/Users'))).toEqual([
+        401,
+        expect.stringMatching(/^This account is closed.*\(account.closed, /),
+      ]);
+    expect(await told(account.admin('GET', ''))).toEqual([401, expect.stringMatching(/^This account is closed/)]);
   });
 
   it('are generated anew by a Setup admin: the old one stops at once, or after the grace', async () => {
@@ -98,6 +109,23 @@ describe('tokens (P1, P16)', () => {
       return status === 401 && asked;
     });
     expect(refusedAt).toBeGreaterThan(revokedAt);
+  });
+
+  it('of an administrator say so where Entra’s belongs, and when they ended; of an unknown one nothing is told', async () => {
+    const account = await gateway.newAccount('Mixed up');
+    const misplaced = gateway.as(account.adminToken, '/scim/v2');
+    expect((await misplaced('GET', '/Users')).body['detail']).toMatch(/for Setup admin: paste .*\(token.scope, /);
+    const { tokens } = (await account.admin('GET', '/tokens')).body;
+    await revoke(account.id, tokens.find((each: { scope: string }) => each.scope === 'admin').tokenId);
+    expect(await account.admin('GET', '')).toMatchObject({
+      status: 401,
+      body: { code: 'token.ended', message: expect.stringMatching(/“admin” was revoked at 20.*ask the operator/) },
+    });
+    expect((await misplaced('GET', '/Users')).body['detail']).toContain('(token.ended, ');
+    const stranger = gateway.as(newToken('bbscim').token, '/scim/v2');
+    expect((await stranger('GET', '/Users')).body['detail']).toMatch(
+      /^Nobody knows this token here.*\(token.invalid, /,
+    );
   });
 
   it('are stored as hashes only, with a recognisable beginning', async () => {

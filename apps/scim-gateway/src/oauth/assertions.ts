@@ -105,6 +105,7 @@ const headerOf = (assertion: string) =>
   JSON.parse(Buffer.from(assertion.split('.')[0] ?? '', 'base64url').toString()) as { alg?: string; kid?: string };
 const instant = (seconds: unknown) => new Date(Number(seconds) * 1_000).toISOString();
 const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 200));
-const refused = (message: string) => new OAuthError('invalid_client', `The assertion is not accepted. ${message}`);
+const refused = (message: string) =>
+  new OAuthError('invalid_client', `The assertion is not accepted. ${message}`, { reason: 'federation.assertion' });
 const mismatch = (claim: string, expected: string, came: unknown) =>
   refused(`${claim}: expected ${expected}, came ${shown(came)}`);

@@ -71,7 +71,7 @@ describe('client credentials (RFC 6749 section 4.4)', () => {
       status: 401,
       body: {
         error: 'invalid_client',
-        error_description: expect.stringMatching(/unknown, expired or revoked: generate/),
+        error_description: expect.stringMatching(/'second' was revoked at 20.*Client Secret.*\(secret.ended, /),
       },
     });
     expect(await gateway.verified()).toEqual([]);
@@ -81,7 +81,10 @@ describe('client credentials (RFC 6749 section 4.4)', () => {
     const short = await secrets.issue({ name: 'short', expiresAt: new Date(Date.now() + 1_000).toISOString() });
     const { body } = await ask(credentials(account.id, short['clientSecret']));
     await until(async () => (await scim(body['access_token'])).status === 401);
-    expect((await ask(credentials(account.id, short['clientSecret']))).status).toBe(401);
+    expect((await scim(body['access_token'])).body['detail']).toMatch(/“short” expired at 20.*\(secret.ended, /);
+    expect((await ask(credentials(account.id, short['clientSecret']))).body['error_description']).toMatch(
+      /'short' expired at 20.*\(secret.ended, /,
+    );
   });
 
   it('of another account open nothing here, and stop with their account', async () => {
@@ -97,7 +100,10 @@ describe('client credentials (RFC 6749 section 4.4)', () => {
     expect((await scim(body['access_token'])).status).toBe(200);
     await gateway.operator('DELETE', `/accounts/${other.id}`);
     expect((await scim(body['access_token'])).status).toBe(401);
-    expect((await askForToken(gateway, other.id, credentials(other.id, theirs['clientSecret']))).status).toBe(401);
+    const closed = await askForToken(gateway, other.id, credentials(other.id, theirs['clientSecret']));
+    expect(closed).toMatchObject({ status: 401, body: { error_description: expect.stringMatching(/account.closed/) } });
+    const guessed = await askForToken(gateway, other.id, credentials(other.id, 'x'));
+    expect(guessed.body['error_description']).toMatch(/secret.invalid/);
   });
 
   it('give tokens that a changed letter makes worthless', async () => {
@@ -133,7 +139,7 @@ describe('a refusal of the token endpoint (RFC 6749 section 5.2)', () => {
       () => ask(credentials(account.id, 'x')),
       401,
       'invalid_client',
-      /unknown, expired or revoked/,
+      /Nobody knows this client secret.*\(secret.invalid, /,
     ],
     [
       'another client id',

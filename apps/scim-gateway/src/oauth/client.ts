@@ -40,6 +40,7 @@ export function readTokenRequest(form: unknown, authorization: string | undefine
   throw new OAuthError(
     'invalid_client',
     'The client does not prove who it is: send client_id and client_secret, or client_assertion with workload identity federation',
+    { reason: 'client.unproved' },
   );
 }
 
@@ -49,7 +50,10 @@ function readBasic(authorization: string | undefined): { clientId: string; secre
   const encoded = /^Basic +([\w+/=-]+) *$/i.exec(authorization)?.[1];
   const [, id, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded ?? '', 'base64').toString()) ?? [];
   if (id === undefined || secret === undefined) {
-    throw new OAuthError('invalid_client', 'Authorization must be Basic with client id and client secret', true);
+    throw new OAuthError('invalid_client', 'Authorization must be Basic with client id and client secret', {
+      basic: true,
+      reason: 'client.unproved',
+    });
   }
   return { clientId: decoded(id), secret: decoded(secret) };
 }

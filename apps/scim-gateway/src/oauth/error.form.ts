@@ -11,20 +11,35 @@ export type OAuthCode =
   | 'temporarily_unavailable'
   | 'server_error';
 
-/** An answer of RFC 6749 section 5.2. `basic`: the client used the Authorization header, and a 401 has to say so. */
+export type OAuthDetails = {
+  /** The client used the Authorization header, and a 401 has to say so. */
+  basic?: boolean;
+  /** Why, as a stable code. */
+  reason?: string;
+  /** Which secret or federation was tried, as far as that was proved. */
+  credentialId?: string;
+};
+
+/** An answer of RFC 6749 section 5.2. */
 export class OAuthError extends Error {
   override readonly name = 'OAuthError';
+  readonly basic: boolean;
+  readonly reason: string;
+  readonly credentialId: string | undefined;
 
   constructor(
     readonly code: OAuthCode,
     message: string,
-    readonly basic = false,
+    { basic = false, reason = 'client.request', credentialId }: OAuthDetails = {},
   ) {
     super(message);
+    this.basic = basic;
+    this.reason = reason;
+    this.credentialId = credentialId;
   }
 }
 
-/** Every failure under /oauth as RFC 6749 section 5.2 wants it, with the request's id for support. */
+/** Every failure under /oauth as RFC 6749 section 5.2 wants it, with the reason's code and the request's id for support. */
 export const oauthErrors: ErrorForm = {
   prefix: oauthPrefix,
   answer(failure: Failure): Answer {
@@ -32,10 +47,14 @@ export const oauthErrors: ErrorForm = {
     const code = error instanceof OAuthError ? error.code : codeOf(failure.status);
     const status = error instanceof OAuthError ? (code === 'invalid_client' ? 401 : 400) : failure.status;
     const sentence = error instanceof OAuthError ? error.message : failure.message;
+    const reason = error instanceof OAuthError ? `${error.reason}, ` : '';
     const challenge = error instanceof OAuthError && error.basic && status === 401;
     return {
       status,
-      body: { error: code, error_description: printable(`${sentence} (request ${correlationId() ?? 'unknown'})`) },
+      body: {
+        error: code,
+        error_description: printable(`${sentence} (${reason}request ${correlationId() ?? 'unknown'})`),
+      },
       headers: {
         pragma: 'no-cache',
         ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),

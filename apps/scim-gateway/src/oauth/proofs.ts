@@ -1,17 +1,20 @@
+import { Refused } from '@bitabiz/service-kit/refused';
 import { hashToken } from '@bitabiz/service-kit/tokens';
 import type { Pool } from 'pg';
-import type { Account } from '../account/account.decider.js';
+import { ends, type Access } from '../access.js';
+import { requireGood } from '../account/ended.js';
 import { Assertions } from './assertions.js';
 import type { Proof } from './client.js';
 import { OAuthError } from './error.form.js';
 
-type SecretRow = { credential_id: string; expires_at: string | null; revoked_at: string | null; state: Account };
+type State = Access['account'];
+type SecretRow = { credential_id: string; expires_at: string | null; revoked_at: string | null; state: State };
 type FederationRow = {
   federation_id: string;
   tenant_id: string;
   application_id: string;
   subject: string;
-  state: Account;
+  state: State;
 };
 
 /** Checks how a client says who it is, within the account whose token endpoint it came to: no other account's row is looked at (P15). */
@@ -27,7 +30,10 @@ export class Proofs {
     const { clientId } = proof;
     const basic = proof.kind === 'secret' && proof.basic;
     if (clientId !== undefined && clientId.toLowerCase() !== accountId) {
-      throw new OAuthError('invalid_client', `client_id: expected ${accountId}, came ${clientId.slice(0, 100)}`, basic);
+      throw new OAuthError('invalid_client', `client_id: expected ${accountId}, came ${clientId.slice(0, 100)}`, {
+        basic,
+        reason: 'client.id',
+      });
     }
     return proof.kind === 'secret'
       ? this.checkSecret(accountId, proof.secret, basic)
@@ -39,26 +45,38 @@ export class Proofs {
       accountId,
       hashToken(secret),
     ]);
-    const now = this.now().getTime();
-    const over = (time: string | null) => time !== null && Date.parse(time) <= now;
-    if (found?.state.status === 'open' && !over(found.expires_at) && !over(found.revoked_at))
-      return found.credential_id;
-    const sentence =
-      'This client secret is unknown, expired or revoked: generate a new one in Setup admin and paste it into Entra';
-    throw new OAuthError('invalid_client', sentence, basic);
+    if (!found) {
+      const sentence =
+        'Nobody knows this client secret here: generate a new one in Setup admin and paste it into Entra (Provisioning → Admin credentials → Client Secret)';
+      throw new OAuthError('invalid_client', sentence, { basic, reason: 'secret.invalid' });
+    }
+    this.requireGood(found.credential_id, ends(found), basic);
+    return found.credential_id;
   }
 
   private async checkAssertion(accountId: string, assertion: string): Promise<string> {
     const found = await this.ask<FederationRow>('select own.find_federation($1) as found', [accountId]);
-    if (found?.state.status !== 'open') {
+    if (!found) {
       throw new OAuthError(
         'invalid_client',
-        'No assertion is trusted here: configure the Entra tenant, application and subject in Setup admin first',
+        'No assertion is trusted here: have the operator configure the Entra tenant, application and subject first',
+        { reason: 'federation.missing' },
       );
     }
     const { federation_id: federationId, tenant_id: tenantId, application_id: applicationId, subject } = found;
     await this.assertions.verify(assertion, { federationId, tenantId, applicationId, subject });
+    this.requireGood(federationId, { account: found.state }, false);
     return federationId;
+  }
+
+  private requireGood(tokenId: string, access: Omit<Access, 'tokenId' | 'accountId' | 'scope'>, basic: boolean): void {
+    try {
+      requireGood({ tokenId, ...access }, this.now().toISOString());
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const details = { basic, reason: error.code, credentialId: tokenId };
+      throw new OAuthError('invalid_client', error.message, details);
+    }
   }
 
   private async ask<Row>(text: string, values: string[]): Promise<Row | null> {

@@ -102,7 +102,15 @@ describe('a refusal in the provisioning log (P18)', () => {
     const headers = { 'x-correlation-id': 'revoked-token' };
     expect((await gateway.as(token, '/scim/v2')('GET', '/Users', undefined, headers)).status).toBe(401);
     const revoked = await entryWith(other, 'revoked-token');
-    expect(revoked).toMatchObject({ lookup: null, tokenId, provisioningErrorInfo: { errorCode: 'token.invalid' } });
+    expect(revoked).toMatchObject({
+      lookup: null,
+      tokenId,
+      provisioningErrorInfo: {
+        errorCode: 'token.ended',
+        reason: expect.stringMatching(/^The token “old” was revoked at 20/),
+        recommendedAction: expect.stringContaining('Secret Token'),
+      },
+    });
     expect(JSON.stringify(revoked)).not.toContain(token);
   });
 

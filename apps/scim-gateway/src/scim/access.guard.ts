@@ -3,6 +3,7 @@ import type { AuthenticatedRequest } from '@bitabiz/service-kit/auth';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
 import { AccessTokens, type Access } from '../access.js';
+import { requireGood } from '../account/ended.js';
 import { CredentialUses } from '../account/uses.js';
 import { Limits } from '../limits.js';
 import { isJwt, SignedTokens } from '../oauth/signed-tokens.js';
@@ -51,10 +52,9 @@ export class ScimAccess implements CanActivate {
       );
     }
     const access = this.tokens.remembered(hash) ?? (await this.lookUp(token, hash));
-    const now = new Date().toISOString();
-    if (!access || access.scope !== 'scim' || (access.revokedAt ?? '9') <= now || (access.expiresAt ?? '9') <= now) {
-      throw new Refused('token.invalid', whatToDo(token), 'unauthenticated');
-    }
+    if (!access) throw new Refused('token.invalid', whatToDo(token), 'unauthenticated');
+    requireGood(access, new Date().toISOString());
+    if (access.scope !== 'scim') throw new Refused('token.scope', ofSetupAdmin, 'unauthenticated');
     return access;
   }
 
@@ -66,9 +66,12 @@ export class ScimAccess implements CanActivate {
   }
 }
 
+const ofSetupAdmin =
+  'This token is for Setup admin: paste the one for provisioning into Entra (Provisioning → Admin credentials → Secret Token)';
+
 function whatToDo(token: string): string {
   if (looksLikeToken(token)) {
-    return 'This token is unknown, expired or revoked: generate a new one in Setup admin and paste it into Entra';
+    return 'Nobody knows this token here: see that the Tenant URL is the one that Setup admin shows, or generate a new token there and paste it into Entra';
   }
   if (isJwt(token)) {
     return 'This access token is over, or was not given by this gateway: get one at the account’s token endpoint, or paste the account’s token into Secret Token in Entra, which sends one of its own when that is empty';

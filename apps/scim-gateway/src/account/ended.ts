@@ -1,0 +1,40 @@
+import { Refused } from '@bitabiz/service-kit/refused';
+import type { OpenAccount } from './account.decider.js';
+
+/** A token, client secret or federation that was proved right, and its account. Times are ISO in UTC. */
+export type Proved = {
+  tokenId: string;
+  expiresAt?: string | undefined;
+  revokedAt?: string | undefined;
+  account: Omit<OpenAccount, 'status'> & { status: 'open' | 'closed' };
+};
+
+const field = 'paste it into Entra (Provisioning → Admin credentials';
+const anew = {
+  token: `generate a new one in Setup admin and ${field} → Secret Token), then press Test connection`,
+  secret: `generate a new one in Setup admin and ${field} → Client Secret), then press Test connection`,
+  admin: 'ask the operator for a new one',
+};
+
+/**
+ * Only for who has proved to hold the credential: a stranger learns nothing of what ended when.
+ * @throws Refused 401: `account.closed`; `token.ended` or `secret.ended` with the label and the time.
+ */
+export function requireGood({ tokenId, expiresAt, revokedAt, account }: Proved, at: string): void {
+  if (account.status === 'closed') {
+    const sentence = 'This account is closed: stop provisioning in Entra (Provisioning → Stop provisioning)';
+    throw new Refused('account.closed', sentence, 'unauthenticated');
+  }
+  const revoked = revokedAt !== undefined && revokedAt <= at;
+  if (!revoked && (expiresAt === undefined || expiresAt > at)) return;
+  const secret = account.secrets?.[tokenId];
+  const token = account.tokens[tokenId];
+  const kind = secret ? 'client secret' : 'token';
+  const how = revoked ? `was revoked at ${revokedAt}` : `expired at ${expiresAt}`;
+  const moved = revoked && account.tenantMigration?.startedAt === revokedAt;
+  const next = moved
+    ? 'the account began to move to another Entra tenant, so stop provisioning in the old one (P14)'
+    : anew[secret ? 'secret' : token?.scope === 'admin' ? 'admin' : 'token'];
+  const sentence = `The ${kind} “${(secret ?? token)?.name ?? tokenId}” ${how}: ${next}`;
+  throw new Refused(secret ? 'secret.ended' : 'token.ended', sentence, 'unauthenticated');
+}
