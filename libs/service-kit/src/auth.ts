@@ -105,10 +105,15 @@ const no = (code: string, message: string) => new Refused(code, message, 'unauth
 function requireCaller(principal: Principal, callers: Caller[]): void {
   const caller = principal.kind === 'account' ? (`account:${principal.scope}` as const) : principal.kind;
   if (callers.includes(caller)) return;
-  throw new Refused('token.scope', `This needs a token of ${callers.join(' or ') || 'nobody'}`, 'forbidden', {
-    needed: callers,
-  });
+  const who = callers.length > 0 ? callers.map(inWords).join(' or ') : 'nobody';
+  const sentence = `Only ${who} may do this: ask there, or send that token`;
+  throw new Refused('token.scope', sentence, 'forbidden', { needed: callers });
 }
+
+const inWords = (caller: Caller): string =>
+  ({ operator: 'the operator', service: 'another service', 'account:admin': 'a Setup admin of the account' })[
+    caller as string
+  ] ?? caller;
 
 /** A token of another account learns nothing, not even that the account exists (P15). */
 function requireOwnAccount(principal: Principal, accountId: string | undefined): void {

@@ -43,7 +43,7 @@ const Regeneration = only({
 });
 const hourMs = 3_600_000;
 
-/** Accounts and their tokens, for the operator (P1, P15, P16). */
+/** Accounts and their tokens (P1, P15, P16): which accounts there are, and who administers them, is the operator's. */
 @Controller('accounts')
 @Allow('operator')
 export class AccountsController {
@@ -136,6 +136,7 @@ export class AccountsController {
   }
 
   @Delete(':accountId/tokens/:tokenId')
+  @Allow('operator', 'account:admin')
   @HttpCode(204)
   async revoke(
     @Param('accountId', { schema: Id }) accountId: string,

@@ -25,9 +25,9 @@ const Trusted = only({
   subject: z.string().trim().min(1).max(200).refine(isStorable, 'contains a character that cannot be stored'),
 });
 
-/** How the account's OAuth client proves who it is: client secrets (RFC 6749) and workload identity federation (RFC 7523), for the operator. */
+/** How the account's OAuth client proves who it is: client secrets (RFC 6749) and workload identity federation (RFC 7523). Which foreign tenant is trusted is the operator's. */
 @Controller('accounts/:accountId')
-@Allow('operator')
+@Allow('operator', 'account:admin')
 export class ClientsController {
   constructor(
     @Inject(CommandBus) private readonly commands: CommandBus,
@@ -37,7 +37,6 @@ export class ClientsController {
   ) {}
 
   @Get('client-secrets')
-  @Allow('operator', 'account:admin')
   async secrets(@Param('accountId', { schema: Id }) accountId: string) {
     return { secrets: await this.clients.secrets(accountId) };
   }
@@ -76,12 +75,12 @@ export class ClientsController {
   }
 
   @Get('federation')
-  @Allow('operator', 'account:admin')
   async federation(@Param('accountId', { schema: Id }) accountId: string, @Req() request: AuthenticatedRequest) {
     return { federation: await this.clients.federation(accountId), ...this.addresses(accountId, request) };
   }
 
   @Put('federation')
+  @Allow('operator')
   async configure(
     @Param('accountId', { schema: Id }) accountId: string,
     @Body({ schema: Trusted }) trusted: z.infer<typeof Trusted>,
@@ -93,6 +92,7 @@ export class ClientsController {
   }
 
   @Delete('federation')
+  @Allow('operator')
   @HttpCode(204)
   async remove(@Param('accountId', { schema: Id }) accountId: string, @Req() request: AuthenticatedRequest) {
     await this.run(request, accountId, { type: 'RemoveFederation', data: {} });
