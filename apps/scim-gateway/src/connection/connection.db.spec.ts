@@ -51,6 +51,7 @@ describe('the connection sheet', () => {
       action: 'Create',
       outcome: 'Failure',
       code: 'user.nameTaken',
+      at: expect.any(String),
     });
   });
 
@@ -87,7 +88,50 @@ describe('health', () => {
       },
       quarantine: { risk: 'none', failures: 1, requests: 7 },
       problems: [{ code: 'user.mandatory', requests: 1, recommendedAction: expect.stringContaining('Entra') }],
+      advice: [{ code: 'connection.active' }, { code: 'user.mandatory' }],
     });
+  });
+
+  it('is refused while requests come with a token that ended, and not when another one does their work (P16)', async () => {
+    const fresh = await gateway.newAccount('Ended');
+    const states = async () => {
+      const { state, advice } = await health(fresh);
+      return [state, ...advice.map(({ code }: { code: string }) => code)];
+    };
+    await fresh.scim('GET', '/Users');
+    const next = (await fresh.admin('POST', '/tokens/regeneration')).body['token'];
+    await until(async () => (await states())[0] === 'active');
+    await fresh.scim('GET', '/Users');
+    await until(async () => (await states())[0] === 'refused');
+    const { advice, quarantine } = await health(fresh);
+    expect(quarantine).toMatchObject({ risk: 'high', failures: 0 });
+    expect(advice).toMatchObject([
+      { code: 'connection.refused', recommendedAction: expect.stringContaining('Restart provisioning') },
+      { code: 'token.ended', recommendedAction: expect.stringMatching(/^“scim” was refused last at 20.*Secret Token/) },
+    ]);
+    await gateway.as(next, '/scim/v2')('GET', '/Users');
+    await query(
+      gateway.database.adminUrl,
+      `update own.provisioning_log set entry_id = uuidv7('-2 hours') where account_id = '${fresh.id}' and code = 'token.ended'`,
+    );
+    await until(async () => (await states())[0] === 'active');
+  });
+
+  it('warns before a token ends that Entra uses, and not of one that nobody does', async () => {
+    const fresh = await gateway.newAccount('Ending');
+    const inDays = (days: number) => new Date(Date.now() + days * 86_400_000 + 60_000).toISOString();
+    const issued = await gateway.operator('POST', `/accounts/${fresh.id}/tokens`, {
+      scope: 'scim',
+      name: 'short',
+      expiresAt: inDays(7),
+    });
+    const ending = async () =>
+      (await health(fresh))['advice'].find(({ code }: { code: string }) => code === 'credential.ending');
+    expect(await ending()).toBeUndefined();
+    await gateway.as(issued.body['token'], '/scim/v2')('GET', '/Users');
+    expect((await until(ending))['recommendedAction']).toMatch(
+      /token “short”, which Entra uses, ends at 20.*in 7 days/,
+    );
   });
 
   it('counts every row of the log, however it is written', async () => {

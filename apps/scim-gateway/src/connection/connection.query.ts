@@ -2,8 +2,9 @@ import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool } from 'pg';
 import { Accounts } from '../account/accounts.query.js';
 import { Clients } from '../account/clients.query.js';
-import { firstIdAt } from '../provisioning-log/entry-id.js';
+import { firstIdAt, timeOf } from '../provisioning-log/entry-id.js';
 import { healthOf, type Activity, type Health } from './health.js';
+import { isProved, type UsedCredential } from './in-use.js';
 
 export type Credential = {
   kind: 'token' | 'clientSecret' | 'federation';
@@ -14,7 +15,7 @@ export type Credential = {
   lastUsedAt: Date | null;
   lastUsedFrom: string | null;
   /** Of the last request that the provisioning log knows of it; null when it only read, or was never used. */
-  lastOutcome: { outcome: string; action: string; code: string | null } | null;
+  lastOutcome: { outcome: string; action: string; code: string | null; at: Date } | null;
 };
 
 const day = 86_400_000;
@@ -48,9 +49,14 @@ export class Connections {
   async health(accountId: string): Promise<Health> {
     const account = await this.accounts.one(accountId);
     const now = this.now();
-    const uses = (await this.found(accountId)).flatMap(({ lastUsedAt }) => lastUsedAt?.getTime() ?? []);
-    const lastUse = uses.length > 0 ? new Date(Math.max(...uses)) : null;
-    return healthOf(now, account, await this.activity(accountId, new Date(now.getTime() - lookedBackMs)), lastUse);
+    const found = await this.found(accountId);
+    const outcomes = await this.lastOutcomes(accountId, found);
+    const credentials = found.map((each): UsedCredential => {
+      const last = outcomes.get(each.id);
+      const refused = last?.code && isProved(last.code) ? { code: last.code, at: last.at } : null;
+      return { kind: each.kind, name: each.name, endsAt: endOf(each), lastUsedAt: each.lastUsedAt, refused };
+    });
+    return healthOf(now, account, await this.activity(accountId, new Date(now.getTime() - lookedBackMs)), credentials);
   }
 
   private async found(accountId: string) {
@@ -59,7 +65,7 @@ export class Connections {
       this.clients.secrets(accountId),
       this.clients.federation(accountId),
     ]);
-    const trusted = { kind: 'federation', state: 'active', expiresAt: null } as const;
+    const trusted = { kind: 'federation', state: 'active', expiresAt: null, revokedAt: null } as const;
     return [
       ...tokens
         .filter(({ scope }) => scope === 'scim')
@@ -84,17 +90,26 @@ export class Connections {
 
   /** Looks from the newest row back to a day before the last use: a use is noted to the minute, and reads leave no row. */
   private lastOutcomes(accountId: string, used: { id: string; lastUsedAt: Date | null }[]) {
-    const known = used.flatMap(({ id, lastUsedAt }) =>
-      lastUsedAt ? [{ id, from: firstIdAt(new Date(lastUsedAt.getTime() - day)) }] : [],
+    const neverUsed = new Date(this.now().getTime() - lookedBackMs);
+    const since = used.map(({ lastUsedAt }) =>
+      firstIdAt(lastUsedAt ? new Date(lastUsedAt.getTime() - day) : neverUsed),
     );
     return inAccount(this.app, accountId, async (tx) => {
-      const { rows } = await tx.query<NonNullable<Credential['lastOutcome']> & { id: string }>(
-        `select w.id, l.outcome, l.action, l.code from unnest($2::uuid[], $3::uuid[]) w(id, since)
-         cross join lateral (select outcome, action, code from own.provisioning_log
+      const { rows } = await tx.query<
+        Omit<NonNullable<Credential['lastOutcome']>, 'at'> & { id: string; entry: string }
+      >(
+        `select w.id, l.outcome, l.action, l.code, l.entry_id as entry from unnest($2::uuid[], $3::uuid[]) w(id, since)
+         cross join lateral (select outcome, action, code, entry_id from own.provisioning_log
            where account_id = $1 and entry_id >= w.since and token_id = w.id order by entry_id desc limit 1) l`,
-        [accountId, known.map(({ id }) => id), known.map(({ from }) => from)],
+        [accountId, used.map(({ id }) => id), since],
       );
-      return new Map(rows.map(({ id, ...outcome }) => [id, outcome]));
+      return new Map(rows.map(({ id, entry, ...outcome }) => [id, { ...outcome, at: timeOf(entry) }]));
     });
   }
+}
+
+/** When a credential ends, by expiry or revocation, whichever comes first. */
+function endOf({ expiresAt, revokedAt }: { expiresAt: string | null; revokedAt: string | null }): Date | null {
+  const first = [expiresAt, revokedAt].flatMap((time) => time ?? []).toSorted()[0];
+  return first === undefined ? null : new Date(first);
 }

@@ -1,5 +1,16 @@
 import type { Action, Outcome } from '../provisioning-log/entry.js';
 import { recommendationOf } from '../scim/recommendation.js';
+import { adviceOn, type Advice } from './advice.js';
+import {
+  cycleMs,
+  endingInUse,
+  isOfCredential,
+  isProved,
+  lastGoodUse,
+  latest,
+  refusedNow,
+  type UsedCredential,
+} from './in-use.js';
 
 /** Requests of one minute that are alike. */
 export type Activity = {
@@ -20,54 +31,68 @@ export type Cycle = {
 };
 export type Problem = { code: string; requests: number; recommendedAction: string };
 /**
- * Entra stops a job at 5,000 failures that are more than 40 %, or at 40,000, and at once when its credentials are refused (entra.md 1.9).
+ * Entra stops a job at 5,000 failures that are more than 40 %, or above 40,000, and at once when its credentials are refused (entra.md 1.9).
  * `watch`: on the way there.
  */
 export type Quarantine = { risk: 'none' | 'watch' | 'high'; failures: number; requests: number; share: number };
 export type Settings = { provisioning: boolean; emailUniqueness: boolean };
 export type Health = {
-  state: 'off' | 'neverCalled' | 'active' | 'silent';
+  /**
+   * `refused`: what Entra gets in with is not good (any more). `late`: no call for longer than a cycle. `silent`: for three.
+   */
+  state: 'off' | 'neverCalled' | 'refused' | 'active' | 'late' | 'silent';
   lastCallAt: Date | null;
   cycle: Cycle | null;
   quarantine: Quarantine;
   problems: Problem[];
-  advice: string[];
+  /** What the state asks for comes first. */
+  advice: Advice[];
 };
 
 const minuteMs = 60_000;
-const sharedEmails =
-  'E-mails need not be unique now, which is meant for Microsoft’s SCIM validator: nobody who shares one can sign in by it, and nobody is found by it. Switch it on again (emailUniqueness) when the validator has run.';
 /** Between two cycles Entra is silent for about half an hour, within one never for long. */
 const gapMs = 10 * minuteMs;
 /** Three cycles that did not come. */
-const silentMs = 120 * minuteMs;
+const silentMs = 3 * cycleMs;
 const shownProblems = 5;
 const limits = { failures: 5_000, share: 0.4, inAll: 40_000 };
-const badCredentials = /^(token|federation)\./;
 
 /**
  * How provisioning goes, and what an admin should do.
- * @param settings the account's. @param seen the last days' activity, the oldest first. @param lastUse when one of the account's credentials was used last, reads included.
+ * @param settings the account's. @param seen the last days' activity, the oldest first. @param credentials all that the account has or had.
  */
-export function healthOf(now: Date, settings: Settings, seen: readonly Activity[], lastUse: Date | null): Health {
+export function healthOf(
+  now: Date,
+  settings: Settings,
+  seen: readonly Activity[],
+  credentials: readonly UsedCredential[],
+): Health {
   const inCycle = lastCycle(seen);
-  const lastSeen = seen.at(-1)?.minute ?? null;
-  const lastCallAt = lastSeen && lastUse && lastUse > lastSeen ? lastUse : (lastSeen ?? lastUse);
-  const state = !settings.provisioning ? 'off' : stateOf(now, lastCallAt);
-  const cycle = cycleOf(now, inCycle);
-  const quarantine = quarantineOf(inCycle);
-  const problems = problemsOf(inCycle);
-  const advice = [
-    ...adviceOn(state, lastCallAt, quarantine, problems),
-    ...(settings.emailUniqueness ? [] : [sharedEmails]),
-  ];
-  return { state, lastCallAt, cycle, quarantine, problems, advice };
+  const calls = [lastGoodUse(credentials), seen.at(-1)?.minute, ...credentials.map(({ refused }) => refused?.at)];
+  const lastCallAt = latest(calls.flatMap((at) => at ?? []));
+  const refused = refusedNow(now, credentials, unknownIn(seen));
+  const state = !settings.provisioning ? 'off' : refused.length > 0 ? 'refused' : stateOf(now, lastCallAt);
+  // Of a credential that nobody uses any more, nothing has to be done.
+  const judged = inCycle.filter(({ code }) => !isOfCredential(code));
+  const quarantine = quarantineOf(judged, refused.length > 0);
+  const problems = problemsOf(judged);
+  const ending = endingInUse(now, credentials);
+  const { emailUniqueness } = settings;
+  const advice = adviceOn({ state, lastCallAt, quarantine, problems, refused, ending, emailUniqueness });
+  return { state, lastCallAt, cycle: cycleOf(now, inCycle), quarantine, problems, advice };
 }
 
 const stateOf = (now: Date, lastCallAt: Date | null) => {
   if (!lastCallAt) return 'neverCalled';
-  return now.getTime() - lastCallAt.getTime() > silentMs ? 'silent' : 'active';
+  const silence = now.getTime() - lastCallAt.getTime();
+  return silence > silentMs ? 'silent' : silence > cycleMs ? 'late' : 'active';
 };
+
+/** What was refused last without anybody knowing whose credential it was. */
+function unknownIn(seen: readonly Activity[]) {
+  const last = seen.findLast(({ code }) => isOfCredential(code) && !isProved(code));
+  return last && { code: last.code, at: last.minute };
+}
 
 /** What came since Entra was silent last. */
 function lastCycle(seen: readonly Activity[]): readonly Activity[] {
@@ -100,12 +125,11 @@ function cycleOf(now: Date, inCycle: readonly Activity[]): Cycle | null {
   };
 }
 
-function quarantineOf(inCycle: readonly Activity[]): Quarantine {
+function quarantineOf(inCycle: readonly Activity[], refused: boolean): Quarantine {
   const failures = sum(inCycle.filter(isFailure));
   const requests = sum(inCycle);
   const share = requests === 0 ? 0 : failures / requests;
-  const stopped = (failures >= limits.failures && share > limits.share) || failures >= limits.inAll;
-  const refused = inCycle.some(({ code }) => badCredentials.test(code));
+  const stopped = (failures >= limits.failures && share > limits.share) || failures > limits.inAll;
   const onTheWay = failures >= limits.failures / 10 && share > limits.share / 2;
   return { risk: stopped || refused ? 'high' : onTheWay ? 'watch' : 'none', failures, requests, share };
 }
@@ -116,31 +140,6 @@ function problemsOf(inCycle: readonly Activity[]): Problem[] {
     .map(([code, of]) => ({ code, requests: sum(of), recommendedAction: recommendationOf({ code, status: 400 }) }))
     .toSorted((a, b) => b.requests - a.requests)
     .slice(0, shownProblems);
-}
-
-function adviceOn(
-  state: Health['state'],
-  lastCallAt: Date | null,
-  { risk }: Quarantine,
-  problems: Problem[],
-): string[] {
-  const stops = 'Entra stops a job whose requests keep failing (quarantine)';
-  return [
-    ...(state === 'off' ? [recommendationOf({ code: 'provisioning.off', status: 403 })] : []),
-    ...(state === 'neverCalled'
-      ? [
-          'Paste the Tenant URL and the Secret Token into Entra (Provisioning → Admin credentials), press Test connection, then Start provisioning.',
-        ]
-      : []),
-    ...(state === 'silent'
-      ? [
-          `Entra has not called since ${lastCallAt?.toISOString()}: look at Provisioning → Overview whether the job is stopped or in quarantine, then Restart provisioning.`,
-        ]
-      : []),
-    ...(risk === 'high' ? [`${stops}: do what stands beside the first problem, then Restart provisioning.`] : []),
-    ...(risk === 'watch' ? [`${stops}: look at the problems before more requests fail.`] : []),
-    ...problems.map(({ code, requests, recommendedAction }) => `${code} (${requests}): ${recommendedAction}`),
-  ];
 }
 
 const isFailure = ({ outcome }: Activity) => outcome === 'Failure';

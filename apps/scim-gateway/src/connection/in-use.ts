@@ -1,0 +1,63 @@
+/** A credential of the account and what became of it. */
+export type UsedCredential = {
+  kind: 'token' | 'clientSecret' | 'federation';
+  name: string;
+  /** When it ends by expiry or revocation; null: not by itself. */
+  endsAt: Date | null;
+  lastUsedAt: Date | null;
+  /** Its last request, where that was refused because the credential is not good any more. */
+  refused: { code: string; at: Date } | null;
+};
+
+/** A refusal because of a credential. `name` is undefined where nobody can tell which one was meant. */
+export type RefusedCredential = { name: string | undefined; code: string; at: Date };
+
+/** What Entra gets in with is no longer, or was never, good. */
+export const isOfCredential = (code: string): boolean =>
+  /^(token|secret|client|federation)\.|^account\.closed$/.test(code);
+
+/** Whether the credential that was refused had proved right, so that it is known which one it is. */
+export const isProved = (code: string): boolean => /^(token|secret)\.ended$|^account\.closed$/.test(code);
+
+/** Entra begins a cycle every 40 minutes at the latest (entra.md 1.9). */
+export const cycleMs = 40 * 60_000;
+const dayMs = 86_400_000;
+const warnedDays = 30;
+
+/** The last time that a credential was good; null: never. */
+export const lastGoodUse = (credentials: readonly UsedCredential[]): Date | null =>
+  latest(credentials.flatMap(({ lastUsedAt }) => lastUsedAt ?? []));
+
+/**
+ * The refusals that matter now: of what was tried within a cycle, or since when nothing was good. An old credential that nobody uses any more is not
+ * among them.
+ * @param unknown when something was refused last that is none of these credentials: anybody can do that, so it counts only while nothing is good.
+ */
+export function refusedNow(
+  now: Date,
+  credentials: readonly UsedCredential[],
+  unknown: { code: string; at: Date } | undefined,
+): RefusedCredential[] {
+  const good = lastGoodUse(credentials);
+  const isLast = (at: Date) => !good || good <= at;
+  return [
+    ...credentials.flatMap(({ name, refused }) =>
+      refused && (isLast(refused.at) || now.getTime() - refused.at.getTime() <= cycleMs) ? [{ name, ...refused }] : [],
+    ),
+    ...(unknown && isLast(unknown.at) ? [{ name: undefined, ...unknown }] : []),
+  ];
+}
+
+/** The credentials that Entra uses now and that end within 30 days, each with the days that are left. */
+export function endingInUse(now: Date, credentials: readonly UsedCredential[]) {
+  const last = lastGoodUse(credentials)?.getTime() ?? 0;
+  return credentials.flatMap(({ kind, name, endsAt, lastUsedAt }) => {
+    if (!endsAt || !lastUsedAt || lastUsedAt.getTime() < last - cycleMs || endsAt <= now) return [];
+    const days = Math.floor((endsAt.getTime() - now.getTime()) / dayMs);
+    return days <= warnedDays ? [{ kind, name, endsAt, days }] : [];
+  });
+}
+
+/** @returns the latest of some times; null when there is none. */
+export const latest = (times: readonly Date[]): Date | null =>
+  times.length > 0 ? new Date(Math.max(...times.map((time) => time.getTime()))) : null;
