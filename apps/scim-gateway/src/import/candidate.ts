@@ -1,13 +1,12 @@
-import type { Profile } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { hrDate } from '../scim/dates.js';
 import { isStorable, shown } from '../scim/text.js';
-import type { Names } from '../user/names.decider.js';
+import type { ImportedRow } from '../user/import.decider.js';
 import { columns, type Column } from './columns.js';
 import type { Cells, Line } from './table.js';
 
 /** What a row asks for, or why it can not be asked. */
-export type Candidate = { row: number } & ({ names: Names; profile: Profile } | { code: string; reason: string });
+export type Candidate = { row: number } & (ImportedRow | { code: string; reason: string });
 
 /** Judges what a file alone shows: mandatory cells, dates, lengths, and whether a name stands in an earlier row too (P4, P6). */
 export function candidatesOf(lines: readonly Line[]): Candidate[] {
@@ -16,8 +15,8 @@ export function candidatesOf(lines: readonly Line[]): Candidate[] {
     const refused = wrongIn(line.cells);
     if (refused) return { row: line.row, ...refused };
     const { userName, email = '', ...profile } = dated(line.cells);
-    const names = { userName: userName ?? email, email };
-    const keys = new Set([foldKey(names.userName), foldKey(names.email)]);
+    const names = { ...(userName !== undefined && { userName }), email };
+    const keys = new Set([foldKey(userName ?? email), foldKey(email)]);
     const earlier = [...keys].map((key) => rowOf.get(key)).find((row) => row !== undefined);
     if (earlier !== undefined) {
       const reason = `Row ${earlier} has the same username or email: keep one of the two rows`;

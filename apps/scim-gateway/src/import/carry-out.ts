@@ -1,6 +1,8 @@
 import { Refused } from '@bitabiz/service-kit/refused';
+import { managedFields } from '../account/account.decider.js';
 import type { GatewayCommand } from '../gateway.commands.js';
 import { modifiedBy } from '../provisioning-log/modified.js';
+import { leftToEntra, type ImportedRow } from '../user/import.decider.js';
 import type { UserOutcome } from '../user/user.handler.js';
 import type { UserRequest } from '../user/user.request.js';
 import { RowSeal, type RowDetail, type RowOutcome } from './import-row.js';
@@ -53,8 +55,8 @@ async function ask(
   seal: RowSeal,
 ): Promise<Done[]> {
   const cause = () => ({ actor: createdBy, correlationId: importId, causationId: newId() });
-  const requests = rows.map(({ row_number: row, new_user_id: userId, request }): UserRequest & { userId: string } => ({
-    type: 'Import',
+  const requests = rows.map(({ row_number: row, new_user_id: userId, request }) => ({
+    type: 'Import' as const,
     userId,
     ...seal.openRequest(row, request),
   }));
@@ -71,10 +73,14 @@ async function ask(
             commands.forUser(accountId, request, cause()).catch((error: unknown) => refusal(error)),
           ),
         );
-  return rows.map((row, index) => doneOf(row, answers[index] as UserOutcome | Refused));
+  return rows.map((row, index) => doneOf(row, requests[index] as ImportedRow, answers[index] as UserOutcome | Refused));
 }
 
-function doneOf({ row_number: row, new_user_id: newUserId }: OpenRow, answer: UserOutcome | Refused): Done {
+function doneOf(
+  { row_number: row, new_user_id: newUserId }: OpenRow,
+  asked: ImportedRow,
+  answer: UserOutcome | Refused,
+): Done {
   if (answer instanceof Refused) {
     const { holder } = answer.details;
     const userId = typeof holder === 'string' ? holder : null;
@@ -83,7 +89,8 @@ function doneOf({ row_number: row, new_user_id: newUserId }: OpenRow, answer: Us
   const { userId } = answer.known.user;
   // A new one stays new when the row is carried out again after an interruption.
   const outcome = userId === newUserId ? 'create' : answer.events.length > 0 ? 'update' : 'unchanged';
-  return { row, userId, outcome, code: null, detail: { modified: modifiedBy(answer) } };
+  const left = leftToEntra(asked, answer.before.user, managedFields(answer.account));
+  return { row, userId, outcome, code: null, detail: { modified: modifiedBy(answer), leftToEntra: left } };
 }
 
 /** What a rule refuses is this row's; what passes by itself stops the import until its next turn. @throws what is no rule's refusal. */

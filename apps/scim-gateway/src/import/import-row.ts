@@ -1,16 +1,13 @@
 import { randomBytes, type KeyObject } from 'node:crypto';
-import type { Profile } from '@bitabiz/event-contracts';
 import { nonceBytes, open, seal } from '@bitabiz/event-store';
 import type { Modified } from '../provisioning-log/entry.js';
-import type { Names } from '../user/names.decider.js';
+import type { ImportedRow } from '../user/import.decider.js';
 
 export const rowOutcomes = ['create', 'update', 'unchanged', 'refused'] as const;
 export type RowOutcome = (typeof rowOutcomes)[number];
 
-/** What a row of the file asks for. */
-export type RowRequest = { names: Names; profile: Profile };
-/** What came of it, or would: in words, and attribute by attribute. */
-export type RowDetail = { reason?: string; modified?: Modified[] };
+/** What came of it, or would: in words, attribute by attribute, and what was left to Entra (P22). */
+export type RowDetail = { reason?: string; modified?: Modified[]; leftToEntra?: string[] };
 
 /** Rows say who people are, so they are sealed with the key of their import, each bound to its place. */
 export class RowSeal {
@@ -19,7 +16,7 @@ export class RowSeal {
     private readonly importId: string,
   ) {}
 
-  request(row: number, request: RowRequest): Buffer {
+  request(row: number, request: ImportedRow): Buffer {
     return this.seal(`${row}/request`, request);
   }
 
@@ -27,8 +24,8 @@ export class RowSeal {
     return this.seal(`${row}/detail`, detail);
   }
 
-  openRequest(row: number, sealed: Buffer): RowRequest {
-    return this.open(`${row}/request`, sealed) as RowRequest;
+  openRequest(row: number, sealed: Buffer): ImportedRow {
+    return this.open(`${row}/request`, sealed) as ImportedRow;
   }
 
   openDetail(row: number, sealed: Buffer): RowDetail {

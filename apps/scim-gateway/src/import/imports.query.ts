@@ -2,6 +2,7 @@ import type { KeyRing } from '@bitabiz/event-store';
 import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool } from 'pg';
 import type { Modified } from '../provisioning-log/entry.js';
+import { notesOn } from './notes.js';
 import { rowOutcomes, RowSeal, type RowOutcome } from './import-row.js';
 import { unknownImport } from './imports.js';
 
@@ -26,6 +27,10 @@ export type RowView = {
   reason: string | null;
   employee: { id: string | null; userName: string | null; email: string | null };
   modifiedProperties: Modified[];
+  /** Fields that differ and that only Entra changes (P22). */
+  leftToEntra: string[];
+  /** What to do about a row that was not refused. */
+  notes: string[];
 };
 export type RowQuery = { outcome?: RowOutcome | undefined; after: number; limit: number };
 
@@ -111,7 +116,7 @@ export class ImportQueries {
 function viewOf(row: StoredRow, rows: RowSeal | undefined): RowView {
   const { row_number: number, outcome, code, request, detail } = row;
   const { names } = (request && rows?.openRequest(number, request)) || { names: undefined };
-  const { reason, modified } = (detail && rows?.openDetail(number, detail)) || {};
+  const { reason, modified, leftToEntra = [] } = (detail && rows?.openDetail(number, detail)) || {};
   return {
     row: number,
     outcome,
@@ -119,5 +124,7 @@ function viewOf(row: StoredRow, rows: RowSeal | undefined): RowView {
     reason: reason ?? null,
     employee: { id: row.user_id, userName: names?.userName ?? null, email: names?.email ?? null },
     modifiedProperties: modified ?? [],
+    leftToEntra,
+    notes: notesOn(leftToEntra),
   };
 }

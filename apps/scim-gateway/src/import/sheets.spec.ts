@@ -122,10 +122,11 @@ describe('a file', () => {
 });
 
 describe('a row', () => {
-  it('takes the email as username where that is left out', () =>
-    expect(judged(head, ida)[0]).toMatchObject({
-      names: { userName: ida[0], email: ida[0] },
-      profile: { givenName: 'Ida' },
+  it('has no username where the file has none', () =>
+    expect(judged(head, ida)[0]).toEqual({
+      row: 2,
+      names: { email: ida[0] },
+      profile: { givenName: 'Ida', familyName: 'Sørensen' },
     }));
 
   it.each([

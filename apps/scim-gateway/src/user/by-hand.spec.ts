@@ -47,36 +47,6 @@ describe('an employee made by hand', () => {
   it('is made only once', () => given(imported).when(create()).thenNothing());
 });
 
-describe('an import', () => {
-  const row = (over: Partial<typeof profile> = {}, holders = [] as (typeof holder)[], managed: string[] = []) =>
-    ({
-      type: 'ImportUser',
-      data: { userId: ada, userName, email, profile: { ...profile, ...over }, holders, managed },
-    }) as const;
-
-  it('makes an employee whom Entra may adopt later', () => given().when(row()).then(imported));
-
-  it('updates the employee who is there', () =>
-    given(imported)
-      .when(row({ title: 'Countess' }))
-      .then({
-        type: 'UserProfileChanged',
-        data: { userId: ada, origin: 'import', changes: { title: { from: 'Analyst', to: 'Countess' } } },
-      }));
-
-  it('changes nothing when the row says what is there', () => given(imported).when(row()).thenNothing());
-
-  it('cannot take the names of an inactive employee (P8)', () =>
-    given()
-      .when(row({}, [former]))
-      .thenRefused('user.nameTaken'));
-
-  it('cannot change what Entra manages (P22)', () =>
-    given(created)
-      .when(row({ title: 'Countess' }, [], everything))
-      .thenRefused('user.managedByEntra'));
-});
-
 describe('who owns a field (P22)', () => {
   const edit = (title: string | null, managed = everything) =>
     ({ type: 'EditUserByHand', data: { edit: { profile: { title } }, holders: [], managed } }) as const;

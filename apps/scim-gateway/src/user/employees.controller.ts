@@ -9,7 +9,9 @@ import { causeOf } from '../cause.js';
 import { NewIds } from '../new-ids.js';
 import { only } from '../only.js';
 import { isStorable } from '../scim/text.js';
+import { managedFields } from '../account/account.decider.js';
 import { ForUser } from './for-user.command.js';
+import { leftToEntra, type ImportedRow } from './import.decider.js';
 import { shown } from './shown.js';
 import type { UserOutcome } from './user.handler.js';
 import type { UserRequest } from './user.request.js';
@@ -57,8 +59,8 @@ export class EmployeesController {
   ) {
     const rows = await Promise.all(
       employees.map((row) =>
-        this.run(request, accountId, { type: 'Import', userId: this.ids.next(), ...split(row) }).then(
-          shown,
+        this.run(request, accountId, { type: 'Import', userId: this.ids.next(), ...asRow(row) }).then(
+          (outcome) => ({ ...shown(outcome), leftToEntra: leftBy(outcome, asRow(row)) }),
           refusedRow,
         ),
       ),
@@ -117,6 +119,15 @@ function split({ userName, email, ...fields }: z.infer<typeof NewEmployee>) {
   const profile = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
   return { names: { userName: userName ?? email, email }, profile: profile as Record<string, string> };
 }
+
+/** As a row of a file: without a username, whoever is there keeps theirs. */
+function asRow(row: z.infer<typeof NewEmployee>): ImportedRow {
+  const { names, profile } = split(row);
+  return { names: row.userName === undefined ? { email: names.email } : names, profile };
+}
+
+const leftBy = ({ before, account }: UserOutcome, row: ImportedRow) =>
+  leftToEntra(row, before.user, managedFields(account));
 
 function refusedRow(error: unknown) {
   if (!(error instanceof Refused)) throw error;

@@ -96,9 +96,9 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
       return { userId: scimUser(world, request).user.userId, command: { type: 'DeleteUser', data: { today } } };
     case 'Import': {
       const { names, profile } = request;
-      const holders = world.holdersOf(names);
+      const holders = world.holdersOf({ userName: names.email, ...names });
       const userId = holders[0]?.userId ?? request.userId;
-      return { userId, command: { type: 'ImportUser', data: { userId, ...names, profile, holders, managed } } };
+      return { userId, command: { type: 'ImportUser', data: { userId, names, profile, holders, managed } } };
     }
     case 'CreateByHand': {
       const { names, profile, userId } = request;

@@ -1,6 +1,7 @@
 import type { Profile } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Expected } from '../etag.js';
+import type { ImportedRow } from './import.decider.js';
 import type { Edit } from './managed.decider.js';
 import type { Names } from './names.decider.js';
 import { fromValues, type UserValues } from './user-values.js';
@@ -13,7 +14,7 @@ export type UserRequest =
   | { type: 'Provision'; userId: string; written: Written }
   | { type: 'Change'; scimId: string; expected: Expected; change: (current: UserValues) => Written }
   | { type: 'Remove'; scimId: string; expected: Expected }
-  | { type: 'Import'; userId: string; profile: Profile; names: Names }
+  | ({ type: 'Import'; userId: string } & ImportedRow)
   | { type: 'CreateByHand'; userId: string; profile: Profile; names: Names }
   | { type: 'EditByHand'; userId: string; edit: Edit }
   | { type: 'DeactivateByHand'; userId: string }
