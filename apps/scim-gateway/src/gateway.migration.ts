@@ -119,6 +119,12 @@ const leftByHandMigration: Migration = {
   ].join('\n'),
 };
 
+/** Who ordered what about an import. */
+const importOrdersMigration: Migration = {
+  name: 'gateway orders about imports',
+  sql: 'alter table own.imports add column started_by text, add column cancelled_by text',
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -154,6 +160,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         readMigration,
         importCountsMigration,
         leftByHandMigration,
+        importOrdersMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

@@ -13,7 +13,8 @@ export type Job = {
   importId: string;
   state: 'checking' | 'running';
   keyId: string;
-  createdBy: string;
+  /** Who started it, or made it while nobody has. */
+  actor: string;
 };
 
 type OpenRow = { row_number: number; new_user_id: string; request: Buffer };
@@ -50,11 +51,11 @@ export async function carryOut(parts: ImportJobsParts, job: Job, most: number): 
 
 async function ask(
   { commands, newId }: ImportJobsParts,
-  { accountId, importId, state, createdBy }: Job,
+  { accountId, importId, state, actor }: Job,
   rows: OpenRow[],
   seal: RowSeal,
 ): Promise<Done[]> {
-  const cause = () => ({ actor: createdBy, correlationId: importId, causationId: newId() });
+  const cause = () => ({ actor, correlationId: importId, causationId: newId() });
   const requests = rows.map(({ row_number: row, new_user_id: userId, request }) => ({
     type: 'Import' as const,
     userId,

@@ -94,7 +94,8 @@ export class ImportJobs {
          where state in ('checking', 'running') and (leased_until is null or leased_until < $1)
          order by changed_at limit 1 for update skip locked) n
        where i.account_id = n.account_id and i.import_id = n.import_id
-       returning i.account_id as "accountId", i.import_id as "importId", i.state, i.key_id as "keyId", i.created_by as "createdBy"`,
+       returning i.account_id as "accountId", i.import_id as "importId", i.state, i.key_id as "keyId",
+         coalesce(i.started_by, i.created_by) as actor`,
       [now, new Date(now.getTime() + leaseMs)],
     );
     return rows[0];

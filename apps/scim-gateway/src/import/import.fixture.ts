@@ -4,6 +4,7 @@ import writeExcelFile from 'write-excel-file/node';
 import type { Answer, OpenGateway, TestAccount } from '../gateway.fixture.js';
 
 export const header = ['E-mail', 'First name', 'Last name', 'Afdeling', 'Employment date'];
+export const excelType = 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet';
 export const csv = (rows: readonly (readonly string[])[], delimiter = ','): Buffer =>
   Buffer.from(stringify([...rows], { delimiter }));
 export function excel(rows: readonly (readonly (string | number | Date | null)[])[]): Promise<Buffer> {

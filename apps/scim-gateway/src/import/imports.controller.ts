@@ -119,8 +119,9 @@ export class ImportsController {
   async start(
     @Param('accountId', { schema: Id }) accountId: string,
     @Param('importId', { schema: Id }) importId: string,
+    @Req() { principal }: AuthenticatedRequest,
   ) {
-    await this.imports.start(accountId, importId);
+    await this.imports.start(accountId, importId, actorOf(principal));
     this.jobs.wake();
     return this.queries.one(accountId, importId);
   }
@@ -130,8 +131,9 @@ export class ImportsController {
   async cancel(
     @Param('accountId', { schema: Id }) accountId: string,
     @Param('importId', { schema: Id }) importId: string,
+    @Req() { principal }: AuthenticatedRequest,
   ) {
-    await this.imports.cancel(accountId, importId);
+    await this.imports.cancel(accountId, importId, actorOf(principal));
     return this.queries.one(accountId, importId);
   }
 }

@@ -13,6 +13,9 @@ export type ImportView = {
   state: ImportState;
   ignoredColumns: string[];
   createdBy: string;
+  /** Null: nobody yet, or nobody noted it. */
+  startedBy: string | null;
+  cancelledBy: string | null;
   createdAt: Date;
   changedAt: Date;
   rows: number;
@@ -99,7 +102,8 @@ export class ImportQueries {
     return inAccount(this.app, accountId, async (tx) => {
       const { rows } = await tx.query<Shown>(
         `select i.import_id as id, i.file_name as "fileName", i.state, i.ignored_columns as "ignoredColumns",
-           i.created_by as "createdBy", i.created_at as "createdAt", i.changed_at as "changedAt", i.rows, coalesce(i.counts, o.counts, '{}') as counts
+           i.created_by as "createdBy", i.started_by as "startedBy", i.cancelled_by as "cancelledBy",
+           i.created_at as "createdAt", i.changed_at as "changedAt", i.rows, coalesce(i.counts, o.counts, '{}') as counts
          from own.imports i cross join lateral ${countsOf('i')} o
          where i.account_id = $1 and ($2::uuid is null or i.import_id = $2) order by i.created_at desc, i.import_id limit 100`,
         [accountId, importId],

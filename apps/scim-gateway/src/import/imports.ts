@@ -14,6 +14,8 @@ export type NewImport = {
   createdBy: string;
 };
 
+type Turn = { accountId: string; importId: string; from: string[]; to: 'running' | 'cancelled'; by: string };
+
 const rowsAtOnce = 5_000;
 const uniqueViolation = '23505';
 
@@ -54,10 +56,13 @@ export class Imports {
     }
   }
 
-  /** Carries out what the dry run showed. Rows that it refused are tried again. @throws Refused `import.unknown`, `import.notReady`. */
-  start(accountId: string, importId: string): Promise<void> {
+  /**
+   * Carries out what the dry run showed, in the name of who starts it. Rows that it refused are tried again.
+   * @throws Refused `import.unknown`, `import.notReady`.
+   */
+  start(accountId: string, importId: string, by: string): Promise<void> {
     return inAccount(this.app, accountId, async (tx) => {
-      await this.turn(tx, { accountId, importId, from: ['ready'], to: 'running' });
+      await this.turn(tx, { accountId, importId, from: ['ready'], to: 'running', by });
       await tx.query(
         `update own.import_rows set outcome = null, code = null, detail = null
          where account_id = $1 and import_id = $2 and request is not null`,
@@ -67,15 +72,12 @@ export class Imports {
   }
 
   /** What is done stays; the rest is left. @throws Refused `import.unknown`, `import.notReady` when it is over. */
-  cancel(accountId: string, importId: string): Promise<void> {
+  cancel(accountId: string, importId: string, by: string): Promise<void> {
     const from = ['checking', 'ready', 'running'];
-    return inAccount(this.app, accountId, (tx) => this.turn(tx, { accountId, importId, from, to: 'cancelled' }));
+    return inAccount(this.app, accountId, (tx) => this.turn(tx, { accountId, importId, from, to: 'cancelled', by }));
   }
 
-  private async turn(
-    tx: PoolClient,
-    { accountId, importId, from, to }: { accountId: string; importId: string; from: string[]; to: string },
-  ): Promise<void> {
+  private async turn(tx: PoolClient, { accountId, importId, from, to, by }: Turn): Promise<void> {
     const { rows } = await tx.query<{ state: string }>(
       'select state from own.imports where account_id = $1 and import_id = $2 for update',
       [accountId, importId],
@@ -89,12 +91,11 @@ export class Imports {
         'conflict',
       );
     }
-    await tx.query('update own.imports set state = $3, changed_at = $4 where account_id = $1 and import_id = $2', [
-      accountId,
-      importId,
-      to,
-      this.outside.now(),
-    ]);
+    const column = to === 'running' ? 'started_by' : 'cancelled_by';
+    await tx.query(
+      `update own.imports set state = $3, ${column} = $4, changed_at = $5 where account_id = $1 and import_id = $2`,
+      [accountId, importId, to, by, this.outside.now()],
+    );
   }
 
   private async addRows(

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { excelType, send } from './import.fixture.js';
+
+let gateway: OpenGateway;
+let account: TestAccount;
+beforeAll(async () => {
+  gateway = await openGateway();
+  account = await gateway.newAccount();
+});
+afterAll(() => gateway.close());
+
+describe('what is no import', () => {
+  it.each([
+    ['a text that is no file', 'text/plain', Buffer.from('x'), 415],
+    ['JSON', 'application/json', Buffer.from('{}'), 400],
+    ['a file without columns', 'text/csv', Buffer.from('a,b\n1,2'), 400],
+    ['a picture', excelType, Buffer.from('89504e470d0a1a0a', 'hex'), 400],
+    ['a file of more than 20 MiB', 'text/csv', Buffer.alloc(21 * 1024 * 1024, 'x'), 413],
+  ])('is refused: %s', async (_, type, file, status) => {
+    const fresh = await gateway.newAccount();
+    expect((await send(gateway, fresh, file, type)).status).toBe(status);
+    expect((await fresh.admin('GET', '/imports')).body['imports']).toEqual([]);
+  });
+
+  it('of a stranger is not even read', async () => {
+    const url = `http://127.0.0.1:${gateway.env.PORT}/accounts/${account.id}/imports`;
+    const body = new Uint8Array(21 * 1024 * 1024);
+    const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'text/csv' }, body });
+    expect([answer.status, await answer.json()]).toEqual([401, expect.objectContaining({ code: 'token.missing' })]);
+  });
+
+  it('is taken nowhere else', async () => {
+    const answer = await account.admin('POST', '/employees', 'a,b', { 'content-type': 'text/csv' });
+    expect(answer.status).toBe(415);
+  });
+
+  it('has a template to begin with', async () => {
+    const url = `http://127.0.0.1:${gateway.env.PORT}/accounts/${account.id}/imports/template?format=csv&language=da`;
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${account.adminToken}` } });
+    expect(answer.headers.get('content-disposition')).toContain('employees-da.csv');
+    expect(await answer.text()).toContain('Fornavn *');
+  });
+});
