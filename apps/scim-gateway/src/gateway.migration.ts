@@ -125,6 +125,12 @@ const importOrdersMigration: Migration = {
   sql: 'alter table own.imports add column started_by text, add column cancelled_by text',
 };
 
+/** How the file of an import calls its columns, and where they stand. */
+const importHeadingsMigration: Migration = {
+  name: 'gateway headings of imports',
+  sql: 'alter table own.imports add column headings jsonb',
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -161,6 +167,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         importCountsMigration,
         leftByHandMigration,
         importOrdersMigration,
+        importHeadingsMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

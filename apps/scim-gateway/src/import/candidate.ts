@@ -2,55 +2,68 @@ import { foldKey } from '@bitabiz/event-contracts/fold';
 import { hrDate } from '../scim/dates.js';
 import { isStorable, shown } from '../scim/text.js';
 import type { ImportedRow } from '../user/import.decider.js';
-import { columns, type Column } from './columns.js';
-import type { Cells, Line } from './table.js';
+import { columns, type Column, type ImportField } from './columns.js';
+import { cellOf, type Headings } from './headings.js';
+import { sentencesIn } from './sentences.js';
+import type { Cells, Table } from './table.js';
 
 /** What a row asks for, or why it can not be asked. */
 export type Candidate = { row: number } & (ImportedRow | { code: string; reason: string });
 
+type Wrong = { code: string; reason: string };
+
 /** Judges what a file alone shows: mandatory cells, dates, lengths, and whether a name stands in an earlier row too (P4, P6). */
-export function candidatesOf(lines: readonly Line[]): Candidate[] {
-  const rowOf = new Map<string, number>();
-  return lines.map((line): Candidate => {
-    const refused = wrongIn(line.cells);
-    if (refused) return { row: line.row, ...refused };
-    const { userName, email = '', ...profile } = dated(line.cells);
-    const names = { ...(userName !== undefined && { userName }), email };
-    const keys = new Set([foldKey(userName ?? email), foldKey(email)]);
-    const earlier = [...keys].map((key) => rowOf.get(key)).find((row) => row !== undefined);
-    if (earlier !== undefined) {
-      const reason = `Row ${earlier} has the same username or email: keep one of the two rows`;
-      return { row: line.row, code: 'import.duplicate', reason };
+export function candidatesOf({ headings, lines }: Pick<Table, 'headings' | 'lines'>): Candidate[] {
+  const earlier = new Map<string, string>();
+  return lines.map(({ row, cells }): Candidate => {
+    const wrong = wrongIn(headings, row, cells);
+    if (wrong) return { row, ...wrong };
+    const { userName, email = '', ...profile } = dated(cells);
+    const keys: [string, ImportField][] = [
+      [foldKey(userName ?? email), userName === undefined ? 'email' : 'userName'],
+      [foldKey(email), 'email'],
+    ];
+    for (const [key, field] of keys) {
+      const there = earlier.get(key);
+      if (there === undefined) continue;
+      const reason = sentencesIn[headings.language].duplicate(cellOf(headings, field, row), there);
+      return { row, code: 'import.duplicate', reason };
     }
-    for (const key of keys) rowOf.set(key, line.row);
-    return { row: line.row, names, profile };
+    for (const [key, field] of keys) earlier.set(key, cellOf(headings, field, row));
+    return { row, names: { ...(userName !== undefined && { userName }), email }, profile };
   });
 }
 
-function wrongIn(cells: Cells): { code: string; reason: string } | undefined {
-  const missing = columns.filter(({ field, required }) => required && cells[field] === undefined);
-  if (missing.length > 0) {
-    const labels = missing.map(({ label }) => label.en).join(', ');
-    return { code: 'user.mandatory', reason: `${labels} must not be empty: fill in the cell (P4)` };
-  }
-  for (const column of columns) {
-    const value = cells[column.field];
-    const wrong = value === undefined ? undefined : wrongValue(column, value);
-    if (wrong) return { code: wrong.code, reason: `${column.label.en} ${wrong.reason}` };
-  }
-  return undefined;
+/** Everything that is wrong with a row's cells, so that it is corrected at once; the code is the first one's. */
+function wrongIn(headings: Headings, row: number, cells: Cells): Wrong | undefined {
+  const say = sentencesIn[headings.language];
+  const empty = columns.filter(({ field, required }) => required && cells[field] === undefined);
+  const missing = empty.map(({ field }) => cellOf(headings, field, row)).join(', ');
+  const wrong = [
+    ...(empty.length > 0 ? [{ code: 'user.mandatory', reason: say.mandatory(missing) }] : []),
+    ...columns.flatMap((column) => {
+      const value = cells[column.field];
+      return value === undefined ? [] : wrongValue(headings, row, column, value);
+    }),
+  ];
+  const [first] = wrong;
+  return first && { code: first.code, reason: wrong.map(({ reason }) => reason).join('. ') };
 }
 
-function wrongValue({ maxLength, isDate }: Column, value: string): { code: string; reason: string } | undefined {
-  if (value.length > maxLength) return { code: 'value.length', reason: `is longer than ${maxLength} characters` };
-  if (!isStorable(value)) return { code: 'value.text', reason: 'contains a character that cannot be stored' };
-  if (isDate && !dateOf(value)) {
-    return { code: 'value.date', reason: `is no date: write ${shown(value)} as 2024-03-31 or 31-03-2024` };
-  }
-  return undefined;
+function wrongValue(headings: Headings, row: number, { field, maxLength, isDate }: Column, value: string): Wrong[] {
+  const say = sentencesIn[headings.language];
+  const cell = cellOf(headings, field, row);
+  if (value.length > maxLength) return [{ code: 'value.length', reason: say.tooLong(cell, maxLength) }];
+  if (!isStorable(value)) return [{ code: 'value.text', reason: say.unstorable(cell) }];
+  if (!isDate || dateOf(value)) return [];
+  const reason = slashed.test(value) ? say.ambiguousDate(cell, shown(value)) : say.noDate(cell, shown(value));
+  return [{ code: 'value.date', reason }];
 }
 
-/** A day as people in Europe and machines write it. What could be a month first, with slashes, is not guessed. */
+/** With slashes the month may come first: that is not guessed. */
+const slashed = /^\d{1,2}\/\d{1,2}\/\d{2,4}$/;
+
+/** A day as people in Europe and machines write it. */
 function dateOf(value: string): string | undefined {
   const [, day, month, year] = /^(\d{1,2})[-.](\d{1,2})[-.](\d{4})$/.exec(value) ?? [];
   return hrDate(year ? `${year}-${month?.padStart(2, '0')}-${day?.padStart(2, '0')}` : value);

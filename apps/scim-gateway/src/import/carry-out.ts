@@ -5,6 +5,8 @@ import { modifiedBy } from '../provisioning-log/modified.js';
 import { leftToEntra, type ImportedRow } from '../user/import.decider.js';
 import type { UserOutcome } from '../user/user.handler.js';
 import type { UserRequest } from '../user/user.request.js';
+import { noHeadings, type Headings } from './headings.js';
+import { reasonOf } from './notes.js';
 import { RowSeal, type RowDetail, type RowOutcome } from './import-row.js';
 import type { ImportJobsParts } from './import-jobs.js';
 
@@ -15,6 +17,7 @@ export type Job = {
   keyId: string;
   /** Who started it, or made it while nobody has. */
   actor: string;
+  headings: Headings | null;
 };
 
 type OpenRow = { row_number: number; new_user_id: string; request: Buffer };
@@ -51,7 +54,7 @@ export async function carryOut(parts: ImportJobsParts, job: Job, most: number): 
 
 async function ask(
   { commands, newId }: ImportJobsParts,
-  { accountId, importId, state, actor }: Job,
+  { accountId, importId, state, actor, headings }: Job,
   rows: OpenRow[],
   seal: RowSeal,
 ): Promise<Done[]> {
@@ -74,18 +77,21 @@ async function ask(
             commands.forUser(accountId, request, cause()).catch((error: unknown) => refusal(error)),
           ),
         );
-  return rows.map((row, index) => doneOf(row, requests[index] as ImportedRow, answers[index] as UserOutcome | Refused));
+  return rows.map((row, index) =>
+    doneOf(row, headings ?? noHeadings, requests[index] as ImportedRow, answers[index] as UserOutcome | Refused),
+  );
 }
 
 function doneOf(
   { row_number: row, new_user_id: newUserId }: OpenRow,
+  headings: Headings,
   asked: ImportedRow,
   answer: UserOutcome | Refused,
 ): Done {
   if (answer instanceof Refused) {
     const { holder } = answer.details;
     const userId = typeof holder === 'string' ? holder : null;
-    return { row, userId, outcome: 'refused', code: answer.code, detail: { reason: answer.message } };
+    return { row, userId, outcome: 'refused', code: answer.code, detail: { reason: reasonOf(headings, row, answer) } };
   }
   const { userId } = answer.known.user;
   // A new one stays new when the row is carried out again after an interruption.

@@ -16,32 +16,40 @@ export type Column = {
   example: string;
 };
 
-const words: Record<ImportField, { da: string; example: string }> = {
-  email: { da: 'E-mail', example: 'ida@nordlys.example' },
+/** The Danish label of the product's pages, and what people write beside the labels; the pages have several words for some. */
+type Words = { da: string; example: string; further?: Partial<Record<Language, readonly string[]>> };
+const words: Record<ImportField, Words> = {
+  email: {
+    da: 'E-mail',
+    example: 'ida@nordlys.example',
+    further: { en: ['mail', 'e-mail address'], da: ['mail', 'e-mailadresse', 'mailadresse'] },
+  },
   givenName: { da: 'Fornavn', example: 'Ida' },
-  familyName: { da: 'Efternavn', example: 'Sørensen' },
-  userName: { da: 'Brugernavn', example: 'ida@nordlys.example' },
-  title: { da: 'Jobtitel', example: 'Payroll specialist' },
+  familyName: { da: 'Efternavn', example: 'Sørensen', further: { en: ['surname'] } },
+  userName: { da: 'Brugernavn', example: 'ida@nordlys.example', further: { en: ['login name'], da: ['loginnavn'] } },
+  title: { da: 'Jobtitel', example: 'Payroll specialist', further: { da: ['titel'] } },
   department: { da: 'Afdeling', example: 'Finance' },
-  mobile: { da: 'Mobilnummer', example: '+45 20 12 34 56' },
-  workPhone: { da: 'Telefon (kontor)', example: '+45 33 12 34 56' },
-  country: { da: 'Land / region', example: 'Denmark' },
-  employmentDate: { da: 'Ansættelsesdato', example: '2024-03-01' },
-  payrollNumber: { da: 'Lønnummer', example: '1042' },
-  employeeNumber: { da: 'Medarbejdernummer', example: '77' },
+  mobile: { da: 'Mobilnummer', example: '+45 20 12 34 56', further: { da: ['mobil', 'mobiltelefon'] } },
+  workPhone: {
+    da: 'Telefon (kontor)',
+    example: '+45 33 12 34 56',
+    further: { en: ['work phone', 'office phone', 'phone'], da: ['telefon', 'kontortelefon'] },
+  },
+  country: {
+    da: 'Land / region',
+    example: 'Denmark',
+    further: {
+      en: ['country / region', 'calendar group'],
+      da: ['land', 'land/region/kalendergruppe', 'kalendergruppe'],
+    },
+  },
+  employmentDate: { da: 'Ansættelsesdato', example: '2024-03-01', further: { en: ['hire date', 'employeeHireDate'] } },
+  payrollNumber: { da: 'Lønnummer', example: '1042', further: { da: ['lønnr'] } },
+  employeeNumber: { da: 'Medarbejdernummer', example: '77', further: { da: ['medarbejdernr'] } },
   subsidiary: { da: 'Datterselskab', example: 'Nordlys A/S' },
 };
 /** The user name is the email where it is left out. */
 const required = new Set<ImportField>(['email', 'givenName', 'familyName']);
-/** What people write too. */
-const further: Partial<Record<ImportField, readonly string[]>> = {
-  userName: ['login name', 'login'],
-  email: ['mail', 'e-mail address', 'mailadresse'],
-  employmentDate: ['employment date', 'hire date', 'employeeHireDate'],
-  mobile: ['mobile', 'mobil'],
-  workPhone: ['work phone', 'phone', 'telefon'],
-  country: ['country', 'country / region', 'land'],
-};
 
 const isImported = (field: string): field is ImportField =>
   field === 'userName' || field === 'email' || (profileFields as readonly string[]).includes(field);
@@ -57,19 +65,23 @@ function columnOf({ label, type, maxLength }: Attribute, field: ImportField): Co
   return { field, label: { en, da }, required: required.has(field), maxLength, isDate: type === 'dateTime', example };
 }
 
-const byHeader = new Map<string, Column>(
-  columns.flatMap((column) => {
-    const { at, alias } = attributes.find(({ field }) => field === column.field) as Attribute;
-    const paths = [...at, ...alias].flatMap((path) => [path, path.slice(path.lastIndexOf(':') + 1)]);
-    const spellings = [column.field, column.label.en, column.label.da, ...paths, ...(further[column.field] ?? [])];
-    return spellings.map((spelling) => [plain(spelling), column] as const);
-  }),
-);
+/** A way to write a column's name, without case, spaces and signs. The names of SCIM count as English. */
+export type Spelling = { text: string; column: Column; language: Language };
+
+export const spellings: readonly Spelling[] = columns.flatMap((column) => {
+  const { at, alias } = attributes.find(({ field }) => field === column.field) as Attribute;
+  const paths = [...at, ...alias].flatMap((path) => [path, path.slice(path.lastIndexOf(':') + 1)]);
+  const { en = [], da = [] } = words[column.field].further ?? {};
+  const names = { en: [column.label.en, column.field, ...paths, ...en], da: [column.label.da, ...da] };
+  return languages.flatMap((language) => names[language].map((name) => ({ text: plain(name), column, language })));
+});
 
 /** Finds the column that a header means: by its label in any language, its SCIM name, or the product's own; stars, case and spaces do not count. */
-export const columnNamed = (header: string): Column | undefined => byHeader.get(plain(header));
+export const columnNamed = (header: string): Column | undefined =>
+  spellings.find(({ text }) => text === plain(header))?.column;
 
-function plain(header: string): string {
+/** A name as it is compared. */
+export function plain(header: string): string {
   return header
     .normalize('NFKC')
     .toLowerCase()

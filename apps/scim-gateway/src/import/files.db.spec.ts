@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
-import { excelType, send } from './import.fixture.js';
+import { checked, csv, excelType, send } from './import.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -28,6 +28,19 @@ describe('what is no import', () => {
     const body = new Uint8Array(21 * 1024 * 1024);
     const answer = await fetch(url, { method: 'POST', headers: { 'content-type': 'text/csv' }, body });
     expect([answer.status, await answer.json()]).toEqual([401, expect.objectContaining({ code: 'token.missing' })]);
+  });
+
+  it('and columns that nobody knows, are named with what to do about them', async () => {
+    const file = csv([
+      ['E-mail', 'Fornavn', 'Efternavn', 'Afdelling', 'Sko'],
+      ['a@x.example', 'A', 'B', 'C', '42'],
+    ]);
+    const { id, view } = await checked(gateway, account, file);
+    expect(view['ignoredColumns']).toEqual([
+      { heading: 'Afdelling', advice: 'Afdelling kendes ikke. Er det Afdeling? Så kald den det' },
+      { heading: 'Sko', advice: 'Sko kendes ikke og udelades' },
+    ]);
+    await account.admin('DELETE', `/imports/${id}`);
   });
 
   it('is taken nowhere else', async () => {

@@ -95,7 +95,7 @@ export class ImportJobs {
          order by changed_at limit 1 for update skip locked) n
        where i.account_id = n.account_id and i.import_id = n.import_id
        returning i.account_id as "accountId", i.import_id as "importId", i.state, i.key_id as "keyId",
-         coalesce(i.started_by, i.created_by) as actor`,
+         coalesce(i.started_by, i.created_by) as actor, i.headings`,
       [now, new Date(now.getTime() + leaseMs)],
     );
     return rows[0];

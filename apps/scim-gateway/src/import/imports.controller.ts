@@ -91,11 +91,16 @@ export class ImportsController {
         'Send the file itself as the body, with the type text/csv or that of Excel',
       );
     }
-    const { lines, ignored } = tableOf(await readSheet(body));
+    const table = tableOf(await readSheet(body));
     const importId = this.ids.next();
-    const createdBy = actorOf(request.principal);
-    const made = { importId, fileName, ignoredColumns: ignored, candidates: candidatesOf(lines), createdBy };
-    await this.imports.add(accountId, made);
+    await this.imports.add(accountId, {
+      importId,
+      fileName,
+      headings: table.headings,
+      ignoredColumns: table.ignored,
+      candidates: candidatesOf(table),
+      createdBy: actorOf(request.principal),
+    });
     this.jobs.wake();
     return this.queries.one(accountId, importId);
   }

@@ -53,7 +53,10 @@ describe('an import', () => {
     expect(rows[1]?.['modifiedProperties']).toContainEqual(
       expect.objectContaining({ oldValue: null, newValue: '2024-03-31' }),
     );
-    expect(rows[3]?.['reason']).toContain('an inactive employee, who can be activated again');
+    expect(rows[2]?.['reason']).toBe('First name (B4) must not be empty: fill in the cell (P4)');
+    expect(rows[3]?.['reason']).toMatch(
+      /^E-mail \(A5\): left@nordlys.example belongs to an inactive employee, who can be activated again: /,
+    );
     expect(await users()).toBe(before);
     await account.admin('DELETE', `/imports/${view['id']}`);
   });

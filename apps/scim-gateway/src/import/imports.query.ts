@@ -2,6 +2,8 @@ import type { KeyRing } from '@bitabiz/event-store';
 import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool } from 'pg';
 import type { Modified } from '../provisioning-log/entry.js';
+import { noHeadings, type Headings } from './headings.js';
+import { adviceOn } from './ignored.js';
 import { notesOn } from './notes.js';
 import { rowOutcomes, RowSeal, type RowOutcome } from './import-row.js';
 import { unknownImport } from './imports.js';
@@ -11,7 +13,8 @@ export type ImportView = {
   id: string;
   fileName: string;
   state: ImportState;
-  ignoredColumns: string[];
+  /** Headings that no column has, and what to do about them. */
+  ignoredColumns: { heading: string; advice: string }[];
   createdBy: string;
   /** Null: nobody yet, or nobody noted it. */
   startedBy: string | null;
@@ -37,7 +40,11 @@ export type RowView = {
 };
 export type RowQuery = { outcome?: RowOutcome | undefined; after: number; limit: number };
 
-type Shown = Omit<ImportView, 'done' | 'outcomes'> & { counts: Partial<Record<RowOutcome, number>> };
+type Shown = Omit<ImportView, 'done' | 'outcomes' | 'ignoredColumns'> & {
+  ignored: string[];
+  headings: Headings | null;
+  counts: Partial<Record<RowOutcome, number>>;
+};
 type StoredRow = {
   row_number: number;
   user_id: string | null;
@@ -79,9 +86,9 @@ export class ImportQueries {
     importId: string,
     { outcome, after, limit }: RowQuery,
   ): Promise<{ rows: RowView[]; next: number | null }> {
-    const { keyId, rows } = await inAccount(this.app, accountId, async (tx) => {
-      const found = await tx.query<{ key_id: string }>(
-        'select key_id from own.imports where account_id = $1 and import_id = $2',
+    const { found, rows } = await inAccount(this.app, accountId, async (tx) => {
+      const imports = await tx.query<{ key_id: string; headings: Headings | null }>(
+        'select key_id, headings from own.imports where account_id = $1 and import_id = $2',
         [accountId, importId],
       );
       const stored = await tx.query<StoredRow>(
@@ -90,34 +97,40 @@ export class ImportQueries {
          order by row_number limit $5`,
         [accountId, importId, after, outcome ?? null, limit + 1],
       );
-      return { keyId: found.rows[0]?.key_id, rows: stored.rows };
+      return { found: imports.rows[0], rows: stored.rows };
     });
-    if (keyId === undefined) throw unknownImport();
+    if (!found) throw unknownImport();
+    const { key_id: keyId, headings } = found;
     const key = (await this.keys.find([keyId])).get(keyId);
-    const shown = rows.slice(0, limit).map((row) => viewOf(row, key && new RowSeal(key, importId)));
+    const seal = key && new RowSeal(key, importId);
+    const shown = rows.slice(0, limit).map((row) => viewOf(row, headings ?? noHeadings, seal));
     return { rows: shown, next: rows.length > limit ? (shown.at(-1)?.row ?? null) : null };
   }
 
   private find(accountId: string, importId: string | null): Promise<ImportView[]> {
     return inAccount(this.app, accountId, async (tx) => {
       const { rows } = await tx.query<Shown>(
-        `select i.import_id as id, i.file_name as "fileName", i.state, i.ignored_columns as "ignoredColumns",
+        `select i.import_id as id, i.file_name as "fileName", i.state, i.ignored_columns as ignored, i.headings,
            i.created_by as "createdBy", i.started_by as "startedBy", i.cancelled_by as "cancelledBy",
            i.created_at as "createdAt", i.changed_at as "changedAt", i.rows, coalesce(i.counts, o.counts, '{}') as counts
          from own.imports i cross join lateral ${countsOf('i')} o
          where i.account_id = $1 and ($2::uuid is null or i.import_id = $2) order by i.created_at desc, i.import_id limit 100`,
         [accountId, importId],
       );
-      return rows.map(({ counts, ...shown }) => {
+      return rows.map(({ counts, headings, ignored, ...shown }) => {
         const outcomes = { ...noOutcomes, ...counts };
-        return { ...shown, done: rowOutcomes.reduce((sum, each) => sum + outcomes[each], 0), outcomes };
+        const ignoredColumns = ignored.map((heading) => ({
+          heading,
+          advice: adviceOn(heading, headings ?? noHeadings),
+        }));
+        return { ...shown, ignoredColumns, done: rowOutcomes.reduce((sum, each) => sum + outcomes[each], 0), outcomes };
       });
     });
   }
 }
 
 /** @param rows undefined when the import's key is gone. */
-function viewOf(row: StoredRow, rows: RowSeal | undefined): RowView {
+function viewOf(row: StoredRow, headings: Headings, rows: RowSeal | undefined): RowView {
   const { row_number: number, outcome, code, request, detail } = row;
   const { names } = (request && rows?.openRequest(number, request)) || { names: undefined };
   const { reason, modified, leftToEntra = [] } = (detail && rows?.openDetail(number, detail)) || {};
@@ -129,6 +142,6 @@ function viewOf(row: StoredRow, rows: RowSeal | undefined): RowView {
     employee: { id: row.user_id, userName: names?.userName ?? null, email: names?.email ?? null },
     modifiedProperties: modified ?? [],
     leftToEntra,
-    notes: notesOn(leftToEntra),
+    notes: notesOn(headings, number, leftToEntra),
   };
 }

@@ -4,11 +4,13 @@ import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool, PoolClient } from 'pg';
 import { requireAccount } from '../account/accounts.query.js';
 import type { Candidate } from './candidate.js';
+import type { Headings } from './headings.js';
 import { RowSeal } from './import-row.js';
 
 export type NewImport = {
   importId: string;
   fileName: string;
+  headings: Headings;
   ignoredColumns: string[];
   candidates: readonly Candidate[];
   createdBy: string;
@@ -32,14 +34,24 @@ export class Imports {
     const [key] = await this.keys.take(1);
     if (!key) throw new Error('there is no key');
     const rows = new RowSeal(key.key, made.importId);
-    const { importId, fileName, ignoredColumns, candidates, createdBy } = made;
+    const { importId, fileName, headings, ignoredColumns, candidates, createdBy } = made;
     try {
       await inAccount(this.app, accountId, async (tx) => {
         await requireAccount(tx, accountId);
         await tx.query(
-          `insert into own.imports (account_id, import_id, file_name, ignored_columns, state, rows, key_id, created_by, created_at, changed_at)
-           values ($1, $2, $3, $4, 'checking', $5, $6, $7, $8, $8)`,
-          [accountId, importId, fileName, ignoredColumns, candidates.length, key.id, createdBy, this.outside.now()],
+          `insert into own.imports (account_id, import_id, file_name, headings, ignored_columns, state, rows, key_id, created_by, created_at, changed_at)
+           values ($1, $2, $3, $4, $5, 'checking', $6, $7, $8, $9, $9)`,
+          [
+            accountId,
+            importId,
+            fileName,
+            JSON.stringify(headings),
+            ignoredColumns,
+            candidates.length,
+            key.id,
+            createdBy,
+            this.outside.now(),
+          ],
         );
         for (let at = 0; at < candidates.length; at += rowsAtOnce) {
           await this.addRows(tx, accountId, importId, rows, candidates.slice(at, at + rowsAtOnce));

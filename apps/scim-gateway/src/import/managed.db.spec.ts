@@ -32,7 +32,9 @@ describe('a row about an AD user (P22)', () => {
         code: null,
         leftToEntra: ['userName', 'givenName', 'department'],
       });
-      expect(rows[0]?.['notes']).toEqual([expect.stringMatching(/Change it in Entra/)]);
+      expect(rows[0]?.['notes']).toEqual([
+        'Brugernavn (F2), Fornavn (B2), Afdeling (D2): uændret, fordi Entra styrer det. Ret det i Entra (P22)',
+      ]);
       expect(rows[0]?.['modifiedProperties']).toEqual([
         { displayName: `${hr}:dateOfEmployment`, oldValue: null, newValue: '2024-03-31' },
       ]);

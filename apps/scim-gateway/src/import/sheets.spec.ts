@@ -1,7 +1,6 @@
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { candidatesOf } from './candidate.js';
-import { columnNamed, columns } from './columns.js';
+import { columns } from './columns.js';
 import { csv, excel } from './import.fixture.js';
 import { readSheet } from './read-sheet.js';
 import { tableOf } from './table.js';
@@ -9,7 +8,6 @@ import { template } from './template.js';
 
 const head = ['Email', 'First name', 'Last name'];
 const ida = ['ida@nordlys.example', 'Ida', 'Sørensen'];
-const judged = (...rows: string[][]) => candidatesOf(tableOf(rows).lines);
 
 /** An archive whose only part says that it is empty and unpacks to 300 MB. */
 function bomb(): Buffer {
@@ -44,22 +42,6 @@ function bomb(): Buffer {
   return Buffer.concat([local, Buffer.from(name), packed, central, Buffer.from(name), end]);
 }
 
-describe('a column is known', () => {
-  it.each([
-    ['E-MAIL *', 'email'],
-    ['e-mail', 'email'],
-    ['Fornavn', 'givenName'],
-    ['name.familyName', 'familyName'],
-    ['LoginName', 'userName'],
-    ['Country / region', 'country'],
-    ['urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department', 'department'],
-    ['Ansættelsesdato', 'employmentDate'],
-    ['dateOfEmployment', 'employmentDate'],
-  ])('by what people write: %s', (header, field) => expect(columnNamed(header)?.field).toBe(field));
-
-  it('or it is none', () => expect(columnNamed('Shoe size')).toBeUndefined());
-});
-
 describe('a template', () => {
   it.each([
     ['xlsx', 'en'],
@@ -69,7 +51,10 @@ describe('a template', () => {
   ] as const)('has every column, so that it can be sent back filled in: %s, %s', async (format, language) => {
     const [header = []] = await readSheet(await template(format, language));
     const filled = header.map((_, place) => ida[place] ?? '');
-    expect(tableOf([header, filled]).columns).toEqual(columns);
+    expect(tableOf([header, filled]).headings).toMatchObject({
+      language,
+      columns: columns.map(({ field }) => ({ field })),
+    });
   });
 });
 
@@ -102,60 +87,4 @@ describe('a file', () => {
   ])('that %s is refused', async (_, file, code) =>
     expect(await readSheet(file).catch((error) => error.code)).toBe(code),
   );
-
-  it('without mandatory columns is refused, naming them in both languages', () =>
-    expect(() =>
-      tableOf([
-        ['Email', 'Shoe size'],
-        ['x', '1'],
-      ]),
-    ).toThrow(/First name \(Fornavn\), Last name \(Efternavn\)/));
-
-  it('with a column twice is refused', () => expect(() => tableOf([[...head, 'Fornavn'], ida])).toThrow(/Two columns/));
-  it('with nobody in it is refused', () => expect(() => tableOf([head, ['', '']])).toThrow(/nobody/));
-
-  it('may begin with empty rows, have empty ones between, and columns that nobody knows', () => {
-    const { ignored, lines } = tableOf([[''], [...head, 'Shoe size'], [...ida, '42'], ['', ''], ['b@x', 'B', 'C']]);
-    expect(ignored).toEqual(['Shoe size']);
-    expect(lines.map(({ row }) => row)).toEqual([3, 5]);
-  });
-});
-
-describe('a row', () => {
-  it('has no username where the file has none', () =>
-    expect(judged(head, ida)[0]).toEqual({
-      row: 2,
-      names: { email: ida[0] },
-      profile: { givenName: 'Ida', familyName: 'Sørensen' },
-    }));
-
-  it.each([
-    ['31-03-2024', '2024-03-31'],
-    ['1.3.2024', '2024-03-01'],
-    ['2024-03-31', '2024-03-31'],
-  ])('has its date as %s', (written, date) =>
-    expect(judged([...head, 'Hire date'], [...ida, written])[0]).toMatchObject({ profile: { employmentDate: date } }),
-  );
-
-  it.each([
-    ['an empty mandatory cell (P4)', [ida[0], '', 'Sørensen', ''], 'user.mandatory', /First name/],
-    ['a date that could be two', [...ida, '03/04/2024'], 'value.date', /31-03-2024/],
-    ['a date that is none', [...ida, '31-02-2024'], 'value.date', /Employment date/],
-    ['a text that is too long', ['x'.repeat(600), 'Ida', 'S', ''], 'value.length', /Email/],
-    ['a text that cannot be stored', [ida[0], 'I\0a', 'S', ''], 'value.text', /First name/],
-  ])('with %s is refused alone', (_, row, code, reason) => {
-    const [bad, good] = judged([...head, 'Hire date'], row as string[], ['b@x', 'B', 'C', '']);
-    expect(bad).toMatchObject({ code, reason: expect.stringMatching(reason) });
-    expect(good).toMatchObject({ names: { email: 'b@x' } });
-  });
-
-  it('with a name of an earlier row is refused, whichever of the two names it is and however it is written (P6)', () => {
-    const rows = judged(
-      [...head, 'Username'],
-      [...ida, 'IDA2@x'],
-      ['ida2@X', 'B', 'C', ''],
-      ['Ida@Nordlys.example', 'D', 'E', ''],
-    );
-    expect(rows.map((row) => 'code' in row && row.code)).toEqual([false, 'import.duplicate', 'import.duplicate']);
-  });
 });

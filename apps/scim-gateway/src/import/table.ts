@@ -1,11 +1,14 @@
 import { Refused } from '@bitabiz/service-kit/refused';
-import { shown } from '../scim/text.js';
 import { columnNamed, columns, type Column, type ImportField } from './columns.js';
+import { headingOf, languageOf, lettersOf, type Headings } from './headings.js';
+import { nearest } from './ignored.js';
+import { sentencesIn } from './sentences.js';
 
 export type Cells = Partial<Record<ImportField, string>>;
 /** What stands in one row of the file; `row` counts as Excel does, the header is row 1. */
 export type Line = { row: number; cells: Cells };
-export type Table = { columns: Column[]; ignored: string[]; lines: Line[] };
+/** `ignored`: the headings that no column has. */
+export type Table = { headings: Headings; ignored: string[]; lines: Line[] };
 
 /**
  * Understands the header and takes the rows apart; empty rows and cells are left out.
@@ -15,25 +18,46 @@ export function tableOf(rows: readonly (readonly string[])[]): Table {
   const at = rows.findIndex((row) => row.some((cell) => cell !== ''));
   const header = rows[at] ?? [];
   const named = header.map((cell) => columnNamed(cell));
-  const found = named.filter((column) => column !== undefined);
-  const missing = columns.filter((column) => column.required && !found.includes(column));
-  if (missing.length > 0) {
-    const wanted = missing.map(({ label }) => `${label.en} (${label.da})`).join(', ');
-    throw new Refused(
-      'import.header',
-      `The first row must name the columns; missing: ${wanted}. Start from the template`,
-    );
-  }
-  const twice = found.find((column, index) => found.indexOf(column) !== index);
-  if (twice) throw new Refused('import.header', `Two columns mean ${twice.label.en}: take one of them out`);
+  const headings = {
+    language: languageOf(header),
+    columns: named.flatMap((column, place) =>
+      column ? [{ field: column.field, heading: headingOf(header[place] ?? ''), place }] : [],
+    ),
+  };
+  const ignored = header.filter((cell, place) => cell !== '' && !named[place]).map(headingOf);
+  requireOnce(headings, at + 1);
+  requireMandatory(headings, ignored);
   const lines = rows.slice(at + 1).flatMap((row, index): Line[] => {
     const cells = Object.fromEntries(
       named.flatMap((column, place) => (column && row[place] ? [[column.field, row[place]]] : [])),
     ) as Cells;
     return Object.keys(cells).length > 0 ? [{ row: at + index + 2, cells }] : [];
   });
-  if (lines.length === 0)
-    throw new Refused('import.empty', 'There is nobody below the first row: fill in the template');
-  const ignored = header.filter((cell, place) => cell !== '' && !named[place]).map(shown);
-  return { columns: found, ignored, lines };
+  if (lines.length === 0) throw new Refused('import.empty', sentencesIn[headings.language].nobody);
+  return { headings, ignored, lines };
 }
+
+function requireOnce({ language, columns: known }: Headings, row: number): void {
+  const twice = known.find(({ field }, index) => known.findIndex((each) => each.field === field) !== index);
+  if (!twice) return;
+  const all = known.filter(({ field }) => field === twice.field);
+  const cells = all.map(({ heading, place }) => `${heading} (${lettersOf(place)}${row})`).join(', ');
+  throw new Refused('import.header', sentencesIn[language].twice(labelOf(twice.field, language), cells));
+}
+
+function requireMandatory(headings: Headings, ignored: readonly string[]): void {
+  const missing = columns.filter(
+    ({ required, field }) => required && !headings.columns.some((each) => each.field === field),
+  );
+  if (missing.length === 0) return;
+  const say = sentencesIn[headings.language];
+  const guesses = ignored.flatMap((heading) => {
+    const near = nearest(heading, headings);
+    return near && missing.includes(near) ? [say.meant(heading, near.label[headings.language])] : [];
+  });
+  const labels = missing.map(({ label }) => `${label.en} (${label.da})`).join(', ');
+  throw new Refused('import.header', [say.missing(labels), ...guesses].join('. '));
+}
+
+const labelOf = (field: ImportField, language: 'en' | 'da') =>
+  (columns.find((column) => column.field === field) as Column).label[language];
