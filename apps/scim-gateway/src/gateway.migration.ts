@@ -131,6 +131,12 @@ const importHeadingsMigration: Migration = {
   sql: 'alter table own.imports add column headings jsonb',
 };
 
+/** How rows of imports are found that name an erased person (P20). */
+const importMarksMigration: Migration = {
+  name: 'gateway marks of import rows',
+  sql: sqlFile(import.meta.url, './import/marks.table.sql'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -168,6 +174,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         leftByHandMigration,
         importOrdersMigration,
         importHeadingsMigration,
+        importMarksMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

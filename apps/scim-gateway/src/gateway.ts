@@ -30,7 +30,7 @@ import { openImports } from './import/open.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
 import { ConnectionController } from './connection/connection.controller.js';
 import { Connections } from './connection/connection.query.js';
-import { openErasures } from './erasure/open.js';
+import { noteErased, openErasures } from './erasure/open.js';
 import { RetentionController, ScheduledErasureController } from './erasure/retention.controller.js';
 import { Retention } from './erasure/retention.query.js';
 import { GatewayCommands } from './gateway.commands.js';
@@ -92,6 +92,7 @@ export async function startGateway(
   const outbox = new Outbox(name, batch, config.READER_DATABASE_URL, keys, recent);
   const feed = new Feed(name, batch, keys);
   const tail = { source: name, app, batch, url: config.READER_DATABASE_URL, keys, feed, log, logger } as const;
+  await noteErased({ url: config.ERASURES_DATABASE_URL, batch, keys, logger });
   await bringBackLostTail({ ...tail, rebuildRows: (accountId) => rebuildRows(app, feed, accountId) });
   const relay = startRelay({ outbox, log, topic: topicOf(name), logger });
   relayMetrics(metrics, relay);

@@ -3,7 +3,7 @@ import type { Logger } from '@bitabiz/service-kit/log';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool } from 'pg';
 import type { GatewayCommands } from '../gateway.commands.js';
-import { forgetImported } from '../import/forget.js';
+import type { ImportErasure } from '../import/forget.js';
 import type { LogErasure, Traces } from '../provisioning-log/forget.js';
 import type { Cause } from '../world.js';
 
@@ -36,6 +36,7 @@ export class Erasures {
       commands: GatewayCommands;
       keys: KeyRing;
       log: LogErasure;
+      imports: ImportErasure;
       /** The named batch role. */
       batch: Pool;
       now: () => Date;
@@ -45,14 +46,14 @@ export class Erasures {
 
   /** @throws Refused `user.unknown` when the account never had this employee. */
   async erase(accountId: string, userId: string, cause: Cause): Promise<ErasureReport> {
-    const { list, commands, log, now } = this.parts;
+    const { list, commands, now } = this.parts;
     const known = (await this.withRows(accountId, [userId])).length > 0;
     if (!known && !(await list.find(accountId, userId))) {
       throw new Refused('user.unknown', 'There is no such employee', 'unknown');
     }
     const { actor, correlationId } = cause;
     await list.note({ accountId, userId, askedAt: now(), actor, correlationId, conditional: false });
-    const traces = await log.tracesOf(accountId, [userId]);
+    const traces = await this.tracesOf(accountId, [userId]);
     const events = known ? await commands.erase(accountId, userId, 'anybody', cause) : [];
     const removed = await this.remove(accountId, userId, traces, events.length > 0);
     return { userId, erased: events.length > 0, keysDestroyed: removed.keys, removed };
@@ -80,8 +81,8 @@ export class Erasures {
   }
 
   private async finishDue(accountId: string, userId: string, cause: Cause): Promise<boolean> {
-    const { list, commands, log } = this.parts;
-    const traces = await log.tracesOf(accountId, [userId]);
+    const { list, commands } = this.parts;
+    const traces = await this.tracesOf(accountId, [userId]);
     try {
       await commands.erase(accountId, userId, 'due', cause);
     } catch (error) {
@@ -124,7 +125,7 @@ export class Erasures {
     const undecided = noted.filter(({ conditional, userId }) => conditional && there.has(userId));
     const decided = noted.filter((erasure) => !undecided.includes(erasure));
     const again = new Set<string>();
-    const traces = await this.parts.log.tracesOf(accountId, idsOf(decided));
+    const traces = await this.tracesOf(accountId, idsOf(decided));
     for (const { userId, ...cause } of decided) {
       if (!there.has(userId)) continue;
       if ((await this.parts.commands.erase(accountId, userId, 'anybody', causeOf(cause))).length > 0) again.add(userId);
@@ -138,9 +139,15 @@ export class Erasures {
     return again.size;
   }
 
+  private async tracesOf(accountId: string, userIds: string[]): Promise<Traces> {
+    const traces = await this.parts.log.tracesOf(accountId, userIds);
+    await this.parts.imports.note(accountId, userIds, traces.names);
+    return traces;
+  }
+
   private async forget(accountId: string, userIds: string[], traces: Traces) {
     const provisioningLog = await this.parts.log.forget(accountId, userIds, traces);
-    return { provisioningLog, importRows: await forgetImported(this.parts.batch, accountId, userIds) };
+    return { provisioningLog, importRows: await this.parts.imports.forget(accountId, userIds) };
   }
 
   /** @returns whose key it was, once for each key that was still there, and how many events those had sealed. */

@@ -8,7 +8,7 @@ import { sentencesIn } from './sentences.js';
 import type { Cells, Table } from './table.js';
 
 /** What a row asks for, or why it can not be asked. */
-export type Candidate = { row: number } & (ImportedRow | { code: string; reason: string });
+export type Candidate = { row: number; cells: Cells } & (ImportedRow | Wrong);
 
 type Wrong = { code: string; reason: string };
 
@@ -17,7 +17,7 @@ export function candidatesOf({ headings, lines }: Pick<Table, 'headings' | 'line
   const earlier = new Map<string, string>();
   return lines.map(({ row, cells }): Candidate => {
     const wrong = wrongIn(headings, row, cells);
-    if (wrong) return { row, ...wrong };
+    if (wrong) return { row, cells, ...wrong };
     const { userName, email = '', ...profile } = dated(cells);
     const keys: [string, ImportField][] = [
       [foldKey(userName ?? email), userName === undefined ? 'email' : 'userName'],
@@ -27,10 +27,10 @@ export function candidatesOf({ headings, lines }: Pick<Table, 'headings' | 'line
       const there = earlier.get(key);
       if (there === undefined) continue;
       const reason = sentencesIn[headings.language].duplicate(cellOf(headings, field, row), there);
-      return { row, code: 'import.duplicate', reason };
+      return { row, cells, code: 'import.duplicate', reason };
     }
     for (const [key, field] of keys) earlier.set(key, cellOf(headings, field, row));
-    return { row, names: { ...(userName !== undefined && { userName }), email }, profile };
+    return { row, cells, names: { ...(userName !== undefined && { userName }), email }, profile };
   });
 }
 

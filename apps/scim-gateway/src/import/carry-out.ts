@@ -33,7 +33,7 @@ export async function carryOut(parts: ImportJobsParts, job: Job, most: number): 
   );
   const key = (await keys.find([job.keyId])).get(job.keyId);
   // Deleted meanwhile, by hand or by age.
-  if (!key) return;
+  if (!key || rows.length === 0) return;
   const seal = new RowSeal(key, job.importId);
   const done = await ask(parts, job, rows, seal);
   await batch.query(

@@ -5,6 +5,7 @@ import type { Pool, PoolClient } from 'pg';
 import { requireAccount } from '../account/accounts.query.js';
 import type { Candidate } from './candidate.js';
 import type { Headings } from './headings.js';
+import { hex } from './forget.js';
 import { RowSeal } from './import-row.js';
 
 export type NewImport = {
@@ -119,9 +120,11 @@ export class Imports {
   ): Promise<void> {
     const wrong = (each: Candidate) => ('code' in each ? each : undefined);
     await tx.query(
-      `insert into own.import_rows (account_id, import_id, row_number, new_user_id, outcome, code, request, detail)
-       select $1, $2, row_number, new_user_id, case when code is not null then 'refused' end, code, request, detail
-       from unnest($3::int[], $4::uuid[], $5::text[], $6::bytea[], $7::bytea[]) r(row_number, new_user_id, code, request, detail)`,
+      `insert into own.import_rows (account_id, import_id, row_number, new_user_id, outcome, code, request, detail, marks)
+       select $1, $2, row_number, new_user_id, case when code is not null then 'refused' end, code, request, detail,
+         array(select decode(m, 'hex') from jsonb_array_elements_text(r.marks) m)
+       from unnest($3::int[], $4::uuid[], $5::text[], $6::bytea[], $7::bytea[], $8::jsonb[])
+         r(row_number, new_user_id, code, request, detail, marks)`,
       [
         accountId,
         importId,
@@ -132,6 +135,7 @@ export class Imports {
           'names' in each ? rows.request(each.row, { names: each.names, profile: each.profile }) : null,
         ),
         candidates.map((each) => ('code' in each ? rows.detail(each.row, { reason: each.reason }) : null)),
+        candidates.map((each) => JSON.stringify(hex(rows.marks(each.cells)))),
       ],
     );
   }
