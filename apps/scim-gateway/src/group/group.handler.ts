@@ -2,6 +2,8 @@ import type { GroupEvent } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { requireVersion, type Expected } from '../etag.js';
+import type { Path } from '../scim/path.js';
+import { agreed } from '../scim/spellings.js';
 import { isUuid } from '../uuid.js';
 import { requireProvisioning } from '../user/user.handler.js';
 import type { Cause, World } from '../world.js';
@@ -11,6 +13,8 @@ import { noNeeds, type GroupNeeds } from './known-groups.query.js';
 /** One thing to do to a group, after the shapes of requests have been made uniform. Ids are those that SCIM shows, in lower case. */
 export type GroupStep =
   | { do: 'set'; field: 'displayName' | 'externalId'; value: string | null }
+  /** The attribute stands under several names in one object. */
+  | { do: 'settle'; field: 'displayName' | 'externalId'; spellings: readonly { value: string | undefined; as: Path }[] }
   | { do: 'join'; ids: readonly string[] }
   | { do: 'leave'; ids: readonly string[] | 'all' };
 
@@ -25,10 +29,8 @@ export type GroupOutcome = { groupId: string; version: number; events: GroupEven
 export function groupNeedsOf(request: GroupRequest): GroupNeeds {
   const { groupId } = request;
   if (request.type === 'Remove') return { ...noNeeds, groups: [groupId] };
-  const ids = new Set(request.steps.flatMap((step) => (step.do === 'set' || step.ids === 'all' ? [] : step.ids)));
-  const names = request.steps.flatMap((step) =>
-    step.do === 'set' && step.field === 'displayName' && step.value ? [foldKey(step.value)] : [],
-  );
+  const ids = new Set(request.steps.flatMap((step) => ('ids' in step && step.ids !== 'all' ? step.ids : [])));
+  const names = request.steps.flatMap(namesIn).map(foldKey);
   const empties = request.steps.some((step) => step.do === 'leave' && step.ids === 'all');
   return {
     ...noNeeds,
@@ -37,6 +39,12 @@ export function groupNeedsOf(request: GroupRequest): GroupNeeds {
     whole: empties ? [groupId] : [],
     mentioned: [...ids].filter(isUuid).map((scimId) => ({ groupId, scimId })),
   };
+}
+
+function namesIn(step: GroupStep): string[] {
+  if (!('field' in step) || step.field !== 'displayName') return [];
+  const values = step.do === 'set' ? [step.value] : step.spellings.map(({ value }) => value);
+  return values.filter((value) => typeof value === 'string' && value !== '') as string[];
 }
 
 /** Decides a request against what the batch sees. @throws Refused from the rules; nothing of the request is kept then. */
@@ -59,10 +67,12 @@ type Wanted = { groupId: string; steps: readonly GroupStep[] };
 /** The group as it shall be after all steps, in order, and who comes and goes for it. */
 function wanted(groups: GroupWorld, type: 'Create' | 'Change', { groupId, steps }: Wanted) {
   const { group } = groups.group(groupId);
-  let { displayName, externalId } = group.status === 'there' ? group : { displayName: '', externalId: null };
+  const stored = group.status === 'there' ? group : { displayName: '', externalId: null };
+  let { displayName, externalId } = stored;
   const members = groups.membersOf(groupId);
   const shallBe = new Map<string, boolean>();
-  for (const step of steps) {
+  for (const written of steps) {
+    const step = written.do === 'settle' ? settledStep(written, stored[written.field]) : written;
     if (step.do === 'set' && step.field === 'displayName') displayName = step.value ?? '';
     else if (step.do === 'set') externalId = step.value;
     else if (step.do === 'join') for (const id of step.ids) shallBe.set(joining(groups, id), true);
@@ -81,6 +91,11 @@ function wanted(groups: GroupWorld, type: 'Create' | 'Change', { groupId, steps 
     removed: moving(false),
   };
   return type === 'Create' ? ({ type: 'CreateGroup', data } as const) : ({ type: 'UpdateGroup', data } as const);
+}
+
+function settledStep({ field, spellings }: Extract<GroupStep, { do: 'settle' }>, stored: string | null) {
+  const { value } = agreed(spellings, stored ?? undefined);
+  return { do: 'set', field, value: value === undefined ? null : String(value) } as const;
 }
 
 /** The answer to an id that no group of the account has. */

@@ -126,3 +126,22 @@ describe('lists and filters of groups (RFC 7644 section 3.4.2)', () => {
     expect(await names('sortBy=displayName&sortOrder=descending')).toEqual(['c', 'b', 'A']);
   });
 });
+
+describe('several spellings of a group’s attribute in one object', () => {
+  it.each([
+    ['PATCH', (value: object) => ({ Operations: [{ op: 'replace', value }] })],
+    ['PUT', (value: object) => value],
+  ])('come, by %s, to the one that differs from what is stored, and two of them are refused', async (method, sent) => {
+    const { id } = await groups.create('Sales');
+    const change = (value: object) => account.scim(method, `/Groups/${id}?attributes=displayName`, sent(value));
+    const named = async (value: object) => (await change(value)).body['displayName'];
+    expect(await named({ displayName: 'Nordic', displayname: 'Sales' })).toBe('Nordic');
+    expect(await named({ [`${GROUP}:displayName`]: 'Sales', displayName: 'Nordic' })).toBe('Sales');
+    expect(await named({ [GROUP]: { displayName: 'East' }, displayName: 'Sales' })).toBe('East');
+    const refused = await change({ displayName: 'A', displayname: 'B' });
+    expect(refused).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+    expect(refused.body['detail']).toMatch(/displayName and displayname/);
+    const twice = await change({ displayName: 'East', members: [], Members: [{ value: randomUUID() }] });
+    expect(twice).toMatchObject({ status: 400, body: { detail: expect.stringContaining('members and Members') } });
+  });
+});

@@ -7,6 +7,7 @@ import { joined } from './filter.logic.js';
 import { normalise } from './normalise.js';
 import { printPath } from './path.js';
 import type { Element } from './registry.js';
+import { settled, type Spelled, type Written } from './spellings.js';
 import type { Step } from './steps.js';
 import { shown } from './text.js';
 import { describes } from './where.js';
@@ -38,26 +39,47 @@ export function applyPatch(current: UserValues, body: unknown, id?: string): App
   return { values, touched, ignored: [...ignored], spellings: [...spellings] };
 }
 
-/** Carries steps out, in order, on a copy of the values. Throws ScimError 400 noTarget. */
-export function carryOut(current: UserValues, steps: readonly Step[]): Pick<Applied, 'values' | 'touched'> {
-  const values: Values = { ...current };
-  const touched = new Set<Field>();
-  for (const step of steps) run(step);
-  return { values: values as UserValues, touched: [...touched] };
-
-  function run(step: Step): void {
-    if (step.do === 'within') {
-      for (const choice of chosen(step, values as UserValues)) choice.steps.forEach(run);
-      return;
-    }
-    const { field } = step.place.attribute;
-    if (step.do === 'clear' && step.only !== undefined && !isSame(field, values[field], step.only)) return;
-    touched.add(field);
-    if (step.do === 'set') values[field] = step.value;
-    else delete values[field];
-  }
+/** Carries steps out, in order, on a copy of the values. @param stored what the client may have read before. Throws ScimError 400: noTarget, invalidValue. */
+export function carryOut(
+  current: UserValues,
+  steps: readonly Step[],
+  stored: UserValues = current,
+): Pick<Applied, 'values' | 'touched'> {
+  const { values, written } = outcome(current, steps, stored);
+  return { values, touched: [...written.keys()] };
 }
 
+function outcome(current: UserValues, steps: readonly Step[], stored: UserValues) {
+  const values: Values = { ...current };
+  const written: Written = new Map();
+  for (const step of steps) run(step);
+  return { values: values as UserValues, written };
+
+  function run(step: Step): void {
+    switch (step.do) {
+      case 'set':
+        return put(step.place.attribute.field, step);
+      case 'clear': {
+        const { field } = step.place.attribute;
+        if (step.only === undefined || isSame(field, values[field], step.only)) put(field, {});
+        return;
+      }
+      case 'within':
+        for (const choice of chosen(step, values as UserValues)) choice.steps.forEach(run);
+        return;
+      case 'settle': {
+        const outcomes = step.spellings.map((each) => outcome(values as UserValues, each, stored).written);
+        for (const [field, one] of settled(outcomes, stored)) put(field, one);
+      }
+    }
+  }
+
+  function put(field: Field, one: Spelled): void {
+    written.set(field, one);
+    if (one.value === undefined) delete values[field];
+    else values[field] = one.value;
+  }
+}
 type Values = Partial<Record<Field, string | boolean>>;
 type Within = Extract<Step, { do: 'within' }>;
 

@@ -5,6 +5,7 @@ import { leavingIds, memberIds } from './group.members.js';
 import { eachOperation, type Operation } from './operations.js';
 import { parsePath, printPath, type Path } from './path.js';
 import { readOnlyError } from './rules.js';
+import { unclear } from './spellings.js';
 import { shown } from './text.js';
 import { isEmpty, isObject, readValue } from './value.js';
 
@@ -56,15 +57,38 @@ function readPath(path: Path, op: Operation['op'], value: unknown): GroupStep[] 
   return [{ do: 'set', field, value: read === undefined ? null : String(read) }];
 }
 
+type Named = { path: Path; value: unknown };
+
 /** Names may be qualified, and the whole may stand under the schema's URN. `id`: which one may stand there and changes nothing. */
 function readObject(object: object, op: 'add' | 'replace', id: string): GroupStep[] {
-  return Object.entries(object).flatMap(([key, value]): GroupStep[] => {
-    if (key.toLowerCase() === GROUP.toLowerCase()) return isObject(value) ? readObject(value, op, id) : [];
+  const byName = Map.groupBy(membersIn(object, id), ({ path }) => path.name.toLowerCase());
+  return [...byName.values()].flatMap((spellings) => readSpellings(spellings, op));
+}
+
+function membersIn(object: object, id: string): Named[] {
+  return Object.entries(object).flatMap(([key, value]): Named[] => {
+    if (key.toLowerCase() === GROUP.toLowerCase()) return isObject(value) ? membersIn(value, id) : [];
     const path = known(key);
     const name = path?.name.toLowerCase();
     if (!path || name === 'meta' || (name === 'id' && (id === 'any' || value === id))) return [];
-    return readPath(path, op, value);
+    return [{ path, value }];
   });
+}
+
+/** One attribute under one name or several. Members are too many to compare with what is stored: under each name they must be the same. */
+function readSpellings(spellings: readonly Named[], op: 'add' | 'replace'): GroupStep[] {
+  const read = spellings.map(({ path, value }) => ({ path, steps: readPath(path, op, value) }));
+  const steps = read[0]?.steps ?? [];
+  const [first] = steps;
+  if (read.length === 1 || !first) return steps;
+  if (first.do === 'set') {
+    const values = read.flatMap((each) =>
+      each.steps.flatMap((step) => (step.do === 'set' ? [{ value: step.value ?? undefined, as: each.path }] : [])),
+    );
+    return [{ do: 'settle', field: first.field, spellings: values }];
+  }
+  if (new Set(read.map((each) => JSON.stringify(each.steps))).size > 1) throw unclear(read.map(({ path }) => path));
+  return steps;
 }
 
 /** What is not an attribute of a group is skipped as the key of an object (RFC 7644 section 3.3). */

@@ -8,13 +8,13 @@ import { writeObject } from './write.js';
 
 /**
  * Reads the body of a POST (RFC 7644 section 3.3). Null, [], "" and absent are alike. `active` left out stays undefined, which means true (P4). Read-only and unknown
- * attributes are skipped. Throws ScimError: invalidSyntax for a body that is no object, invalidValue naming each mandatory attribute that is missing.
+ * attributes are skipped. @param stored what is there already. Throws ScimError: invalidSyntax for a body that is no object, invalidValue naming each mandatory attribute that is missing.
  */
-export function parseUser(body: unknown): Applied {
+export function parseUser(body: unknown, stored: UserValues = {}): Applied {
   if (!isObject(body)) throw invalidSyntax('The body must be a JSON object');
   const reading = new Reading();
   writeObject(reading, body, { op: 'replace', strict: false, skipReadOnly: true });
-  const { values } = carryOut({}, reading.steps);
+  const { values } = carryOut({}, reading.steps, stored);
   const missing = attributes.filter(
     ({ field, required }) => required && field !== 'active' && values[field] === undefined,
   );
@@ -28,7 +28,7 @@ export function parseUser(body: unknown): Applied {
  * sent keeps its value" does not apply. `active` left out stays as it is (P4). `touched` names what is there or was.
  */
 export function parseReplacement(body: unknown, current: UserValues): Applied {
-  const { values, ignored, spellings } = parseUser(body);
+  const { values, ignored, spellings } = parseUser(body, current);
   const kept =
     values.active === undefined && current.active !== undefined ? { ...values, active: current.active } : values;
   const touched = attributes

@@ -1,11 +1,12 @@
 import type { Filter, Path } from './filter.ast.js';
 import type { Element, Place } from './registry.js';
+import { bySharing } from './spellings.js';
 import { shown } from './text.js';
 import { readValue } from './value.js';
 
 /** One thing to do to a user's values, after Entra's shapes have been made uniform. The engine carries them out in order. */
 export type Step =
-  | { readonly do: 'set'; readonly place: Place; readonly value: string | boolean }
+  | { readonly do: 'set'; readonly place: Place; readonly value: string | boolean; readonly as: Path }
   /** `only`: nothing happens unless this is the value. */
   | { readonly do: 'clear'; readonly place: Place; readonly only?: string }
   /** The steps of those elements that match the filter. `creates`: when there is none, the one the filter describes is made (P11). */
@@ -15,7 +16,9 @@ export type Step =
       readonly creates: boolean;
       readonly as: Path;
       readonly choices: readonly { readonly element: Element; readonly steps: readonly Step[] }[];
-    };
+    }
+  /** The steps of members of one object that speak of the same attribute, each in its own spelling: what they come to is settled by spellings.ts. */
+  | { readonly do: 'settle'; readonly spellings: readonly (readonly Step[])[] };
 
 const maxIgnored = 100;
 
@@ -30,7 +33,7 @@ export class Reading {
 
   set(place: Place, raw: unknown, as: Path): void {
     const value = readValue(place, raw, as);
-    this.push(place, value === undefined ? { do: 'clear', place } : { do: 'set', place, value });
+    this.push(place, value === undefined ? { do: 'clear', place } : { do: 'set', place, value, as });
   }
 
   clear(place: Place, only?: string): void {
@@ -50,6 +53,17 @@ export class Reading {
     const steps = this.steps;
     this.steps = before;
     return steps;
+  }
+
+  /**
+   * Reads the members of an object by `read`. What they clear is done before what they set, so that `"title": null` beside `"jobTitle": "x"` loses nothing.
+   */
+  members(object: object, read: (name: string, value: unknown) => void): void {
+    const members = Object.entries(object).map(([name, value]) => this.apart(() => read(name, value)));
+    const { alone, shared } = bySharing(members);
+    const steps = alone.flat();
+    this.steps.push(...steps.filter((step) => step.do === 'clear'), ...steps.filter((step) => step.do !== 'clear'));
+    if (shared.length > 0) this.steps.push({ do: 'settle', spellings: shared });
   }
 
   private push(place: Place, step: Step): void {

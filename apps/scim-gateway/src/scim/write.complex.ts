@@ -44,10 +44,9 @@ function writeWhole(reading: Reading, element: Element, path: Path, value: unkno
   if (isEmpty(one)) {
     for (const place of element.subs.values()) reading.clear(place);
   } else if (isObject(one)) {
-    const subs = withReference(one);
-    for (const [sub, inner] of Object.entries(subs)) {
-      writeElement(reading, element, { ...path, sub }, inner, { ...rules, strict: false });
-    }
+    reading.members(withReference(one), (sub, inner) =>
+      writeElement(reading, element, { ...path, sub }, inner, { ...rules, strict: false }),
+    );
   } else {
     const scalar = element.subs.get('value');
     if (!scalar || Array.isArray(one)) throw invalidValue(`The attribute ${shown(printPath(path))} must be one object`);

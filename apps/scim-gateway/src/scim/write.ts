@@ -29,19 +29,13 @@ export function write(reading: Reading, path: Path, value: unknown, rules: Rules
   }
 }
 
-/**
- * Reads an object of attributes: names, dotted names, URN-qualified names and value paths as keys, and extension objects (P2, P4, P8). What it clears is done
- * before what it sets, so that `"title": null` beside `"jobTitle": "x"` loses nothing.
- */
+/** Reads an object of attributes: names, dotted names, URN-qualified names and value paths as keys, and extension objects (P2, P4, P8). */
 export function writeObject(reading: Reading, object: object, rules: Rules, urn?: string): void {
-  const steps = reading.apart(() => {
-    for (const [key, value] of Object.entries(object)) {
-      const path = keyPath(key, urn);
-      if (path) write(reading, path, value, { ...rules, strict: false });
-      else reading.ignore(key);
-    }
+  reading.members(object, (key, value) => {
+    const path = keyPath(key, urn);
+    if (path) write(reading, path, value, { ...rules, strict: false });
+    else reading.ignore(key);
   });
-  reading.steps.push(...steps.filter((step) => step.do === 'clear'), ...steps.filter((step) => step.do !== 'clear'));
 }
 
 function writeSchema(reading: Reading, urn: string, value: unknown, rules: Rules): void {

@@ -1,0 +1,66 @@
+import type { Field, UserValues } from './attributes.js';
+import { invalidValue, type ScimError } from './error.js';
+import { printPath, type Path } from './path.js';
+import type { Step } from './steps.js';
+import { shown } from './text.js';
+
+/** A value and the name under which it was written; neither where the attribute is to be cleared. */
+export type Spelled = { readonly value?: string | boolean | undefined; readonly as?: Path };
+
+/** What steps wrote. */
+export type Written = Map<Field, Spelled>;
+
+/** Parts those members of an object that speak of attributes of their own from those that share one with another. */
+export function bySharing(members: readonly Step[][]): { alone: Step[][]; shared: Step[][] } {
+  const fields = members.map((steps) => new Set(steps.flatMap(fieldsOf)));
+  const times = new Map<Field, number>();
+  for (const field of fields.flatMap((each) => [...each])) times.set(field, (times.get(field) ?? 0) + 1);
+  const isShared = (_: unknown, index: number) =>
+    [...(fields[index] ?? [])].some((field) => (times.get(field) ?? 0) > 1);
+  return { alone: members.filter((each, index) => !isShared(each, index)), shared: members.filter(isShared) };
+}
+
+function fieldsOf(step: Step): Field[] {
+  switch (step.do) {
+    case 'set':
+    case 'clear':
+      return [step.place.attribute.field];
+    case 'within':
+      return step.choices.flatMap((choice) => choice.steps.flatMap(fieldsOf));
+    case 'settle':
+      return step.spellings.flatMap((steps) => steps.flatMap(fieldsOf));
+  }
+}
+
+/** What several spellings come to, attribute by attribute. Throws ScimError 400 invalidValue. */
+export function settled(outcomes: readonly Written[], stored: UserValues): Written {
+  const fields = new Set(outcomes.flatMap((written) => [...written.keys()]));
+  return new Map(
+    [...fields].map((field) => [
+      field,
+      agreed(
+        outcomes.flatMap((each) => each.get(field) ?? []),
+        stored[field],
+      ),
+    ]),
+  );
+}
+
+/**
+ * The one value that several spellings of an attribute come to. Clients send back what they read with one spelling changed, so that counts which differs from
+ * what is stored; a value counts more than none. Throws ScimError 400 invalidValue when two differ from that and from each other.
+ */
+export function agreed<S extends Spelled>(spellings: readonly S[], stored: Spelled['value']): S | Spelled {
+  const values = spellings.filter(({ value }) => value !== undefined);
+  const changed = values.filter(({ value }) => value !== stored);
+  if (changed.some(({ value }) => value !== changed[0]?.value)) throw unclear(changed.flatMap(({ as }) => as ?? []));
+  return changed[0] ?? values[0] ?? {};
+}
+
+/** The refusal of one attribute under several names with different values. */
+export function unclear(paths: readonly Path[]): ScimError {
+  const names = [...new Set(paths.map((path) => shown(printPath(path))))];
+  const checks = names.map((attribute) => ({ attribute, expected: 'the same value under each name', received: null }));
+  const sentence = `${names.join(' and ')} are one attribute with different values: send it under one name`;
+  return invalidValue(sentence, { code: 'attribute.unclear', checks });
+}
