@@ -93,6 +93,7 @@ export class GatewayCommands {
       accountId,
       userIds: unique(needs.flatMap((each) => each.userIds)),
       scimIds: unique(needs.flatMap((each) => each.scimIds)),
+      managers: unique(needs.flatMap((each) => each.managers ?? [])),
       keys: unique([...needs.flatMap((each) => each.keys), ...taken.map((claim) => claim.key)]),
     };
     const recalled = !fresh && commands.every(mostlyNew) ? this.remembered.recall(wanted) : undefined;
@@ -125,8 +126,8 @@ export class GatewayCommands {
 
   private async complete({ known, missing }: Recalled): Promise<Known> {
     if (!missing) return known;
-    const { account, users } = await this.read(missing);
-    return { ...known, account, users: [...(known.users ?? []), ...(users ?? [])] };
+    const { account, users, managers } = await this.read(missing);
+    return { ...known, account, managers, users: [...(known.users ?? []), ...(users ?? [])] };
   }
 
   private decideUser(

@@ -137,6 +137,15 @@ const importMarksMigration: Migration = {
   sql: sqlFile(import.meta.url, './import/marks.table.sql'),
 };
 
+/** Managers whom SCIM shows no more are not shown by anybody. */
+const managersMigration: Migration = {
+  name: 'gateway managers who are gone',
+  sql: [
+    sqlFile(import.meta.url, './user/manager.table.sql'),
+    wallsSql('own.former_ids', { app: 'select, insert', batch: 'select' }),
+  ].join('\n'),
+};
+
 /** Accounts, users and tokens as rows, and the functions that read and write them. */
 const gatewayMigration: Migration = {
   name: 'gateway',
@@ -175,6 +184,7 @@ export function gatewaySchemas(config: GatewayConfig): MigrateOptions[] {
         importOrdersMigration,
         importHeadingsMigration,
         importMarksMigration,
+        managersMigration,
       ],
       roles: { app: roleOf(config.DATABASE_URL), batch: roleOf(config.READER_DATABASE_URL) },
     },

@@ -2,10 +2,10 @@ import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
 import type { Known } from './world.js';
 
-/** What a batch of commands of one account needs to know: employees by either id, and who holds these names. */
-export type Wanted = { accountId: string; userIds: string[]; scimIds: string[]; keys: string[] };
+/** What a batch of commands of one account needs to know: employees by either id, who holds these names, and whether these managers are gone. */
+export type Wanted = { accountId: string; userIds: string[]; scimIds: string[]; keys: string[]; managers: string[] };
 
-const nothing: Known = { account: null, users: null, claims: null };
+const nothing: Known = { account: null, users: null, claims: null, managers: null };
 
 /** Reads what batches need to know; the batches of several accounts in one round trip, each behind its own account's wall (decision 11). */
 export class KnownQuery {
@@ -23,7 +23,13 @@ export class KnownQuery {
     const { rows } = await this.pool.query<Known & { n: number }>({
       name: `gateway-known-${wanted.length}`,
       text: wanted.map((_, n) => selectFor(n)).join(' union all '),
-      values: wanted.flatMap(({ accountId, userIds, scimIds, keys }) => [accountId, userIds, scimIds, keys]),
+      values: wanted.flatMap(({ accountId, userIds, scimIds, keys, managers }) => [
+        accountId,
+        userIds,
+        scimIds,
+        keys,
+        managers,
+      ]),
     });
     const byPlace = new Map(rows.map((row) => [row.n, row]));
     return wanted.map((_, n) => byPlace.get(n) ?? nothing);
@@ -31,6 +37,7 @@ export class KnownQuery {
 }
 
 function selectFor(n: number): string {
-  const [account, users, scims, keys] = [1, 2, 3, 4].map((each) => `$${n * 4 + each}`);
-  return `select ${n} as n, account, users, claims from own.known(${account}, ${users}::uuid[], ${scims}::uuid[], ${keys}::text[])`;
+  const [account, users, scims, keys, managers] = [1, 2, 3, 4, 5].map((each) => `$${n * 5 + each}`);
+  return `select ${n} as n, account, users, claims, managers
+    from own.known(${account}, ${users}::uuid[], ${scims}::uuid[], ${keys}::text[], ${managers}::uuid[])`;
 }

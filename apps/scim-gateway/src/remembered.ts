@@ -25,7 +25,7 @@ export class Remembered {
   private readonly users = new LRUCache<string, UserRow>({ max: 2 * users, ttl: rememberedMs, ttlResolution: 100 });
 
   /** Names are never remembered: the append finds out who holds one. @returns undefined when all must be read. */
-  recall({ accountId, userIds, scimIds }: Wanted): Recalled | undefined {
+  recall({ accountId, userIds, scimIds, managers }: Wanted): Recalled | undefined {
     const found: UserRow[] = [];
     const unknown = (ids: string[]) =>
       ids.filter((id) => {
@@ -33,11 +33,11 @@ export class Remembered {
         if (row) found.push(row);
         return !row;
       });
-    const missing = { accountId, userIds: unknown(userIds), scimIds: unknown(scimIds), keys: [] };
+    const missing = { accountId, userIds: unknown(userIds), scimIds: unknown(scimIds), keys: [], managers };
     const account = this.accounts.get(accountId) ?? null;
     const mustRead = account === null || missing.userIds.length + missing.scimIds.length > 0;
     if (mustRead && found.length === 0) return undefined;
-    const known = { account, users: [...new Set(found)], claims: null };
+    const known = { account, users: [...new Set(found)], claims: null, managers: null };
     return { known, missing: mustRead ? missing : undefined };
   }
 

@@ -39,7 +39,11 @@ function world(emailUniqueness: boolean): World {
     emailUniqueness,
   };
   const claims = emailUniqueness ? { u: userId, x: userId } : { u: userId };
-  return new World(accountId, { account: { stream_version: 3, created_at: at, state }, users: [row], claims }, outside);
+  return new World(
+    accountId,
+    { account: { stream_version: 3, created_at: at, state }, users: [row], claims, managers: null },
+    outside,
+  );
 }
 const switched = (enabled: boolean): AccountEvent[] => [{ type: 'EmailUniquenessSwitched', data: { enabled } }];
 const renamed = (to: { userName: string; email: string }): UserEvent[] => [

@@ -2,6 +2,7 @@ import type { AccountEvent, UserEvent } from '@bitabiz/event-contracts';
 import type { Batch, Claim, NewEvent, StreamRead } from '@bitabiz/event-store';
 import { evolve as evolveAccount, hasUniqueEmails, type Account } from './account/account.decider.js';
 import { CredentialRows } from './account/credential-rows.js';
+import { Managers } from './managers.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { LeftByHand } from './user/left-by-hand.js';
 import type { Holder, Names } from './user/names.decider.js';
@@ -17,6 +18,8 @@ export type Known = {
   account: { stream_version: number; created_at: string; state: Account } | null;
   users: UserRow[] | null;
   claims: Record<string, string> | null;
+  /** Managers by the ids that SCIM shows, and whether it shows them no more. */
+  managers: Record<string, boolean> | null;
 };
 
 type Touched = { before: User; known: KnownUser };
@@ -30,6 +33,7 @@ export class World {
   private readonly users = new Map<string, Touched>();
   private readonly byScimId = new Map<string, string>();
   private readonly holders: Map<string, string>;
+  readonly managers: Managers;
   private readonly events: NewEvent[] = [];
   private readonly changed = new Set<string>();
   private readonly credentials = new CredentialRows();
@@ -46,6 +50,10 @@ export class World {
     this.wereUnique = hasUniqueEmails(this.account);
     this.accountVersion = known.account?.stream_version ?? 0;
     this.holders = new Map(Object.entries(known.claims ?? {}));
+    this.managers = new Managers(known, (scimId) => {
+      const userId = this.byScimId.get(scimId);
+      return userId === undefined ? undefined : this.user(userId).user;
+    });
     for (const row of known.users ?? []) {
       const each = fromRow(row);
       this.users.set(row.user_id, { before: each.user, known: each });
@@ -147,11 +155,14 @@ export class World {
     ];
   }
 
-  private rows(changed: { userId: string; known: KnownUser }[], keyIds: ReadonlyMap<string, string>) {
+  private rows(changed: (Touched & { userId: string })[], keyIds: ReadonlyMap<string, string>) {
     const users = changed.flatMap(({ userId, known }) =>
       isEmployee(known.user)
         ? [toRow(known.user, { ...known, keyId: keyIds.get(`user/${userId}`) ?? known.keyId })]
         : [],
+    );
+    const former = changed.flatMap(({ before, known: { user } }) =>
+      isEmployee(before) && !(isEmployee(user) && user.scimId === before.scimId) ? [before.scimId] : [],
     );
     const erased = changed.flatMap(({ userId, known }) => (known.user.status === 'erased' ? [userId] : []));
     const accountEvents = this.events.filter((event) => event.stream.startsWith('account/')).length;
@@ -160,10 +171,13 @@ export class World {
       created_at: this.known.account?.created_at ?? this.outside.now().toISOString(),
       state: this.account,
     };
-    this.written = { account: accountEvents > 0 ? account : null, users, erased };
+    const remembered = users.map((row) => ({ ...row, manager_gone: this.managers.isGone(row.manager_id) }));
+    this.written = { account: accountEvents > 0 ? account : null, users: remembered, erased };
     return {
       ...(users.length > 0 && { users }),
       ...(erased.length > 0 && { erased }),
+      ...(former.length > 0 && { former }),
+      ...this.managers.rows(),
       ...(accountEvents > 0 && { account }),
       ...(this.claimsNames() && { claim_names: true }),
       ...this.credentials.rows(),

@@ -9,14 +9,15 @@ export const expectedOf = ({ headers }: Pick<ScimRequest, 'headers'>): Expected 
 });
 
 /**
- * Answers with the version's tag. @returns whether the client has it already: then the answer is 304 without a body.
+ * Answers with the version's tag. @param hides something of it is not shown. @returns whether the client has it already: then the answer is 304 without a body.
  * @throws Refused 412 when If-Match asks for another version.
  */
-export function isKnown(request: ScimRequest, reply: FastifyReply, version: number): boolean {
+export function isKnown(request: ScimRequest, reply: FastifyReply, version: number, hides = false): boolean {
   const { ifMatch, ifNoneMatch } = expectedOf(request);
   requireVersion(version, { ifMatch });
-  void reply.header('etag', etag(version));
-  if (ifNoneMatch === undefined || !names(ifNoneMatch, version)) return false;
+  const tag = etag(version, hides);
+  void reply.header('etag', tag);
+  if (ifNoneMatch === undefined || !names(ifNoneMatch, tag)) return false;
   void reply.code(304);
   return true;
 }

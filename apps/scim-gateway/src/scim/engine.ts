@@ -8,7 +8,7 @@ import { normalise } from './normalise.js';
 import { printPath } from './path.js';
 import type { Element } from './registry.js';
 import { settled, type Spelled, type Written } from './spellings.js';
-import type { Step } from './steps.js';
+import type { Reading, Step } from './steps.js';
 import { shown } from './text.js';
 import { describes } from './where.js';
 import { requiredMissing } from './rules.js';
@@ -27,8 +27,11 @@ export interface Applied {
  * Applies a PATCH to a user's values (RFC 7644 section 3.5.2): all operations in order, or none. `current` is left as it is. Whether a required attribute is there is
  * asked at the end, so remove followed by add is fine. `id`: the resource's own id. Throws ScimError.
  */
-export function applyPatch(current: UserValues, body: unknown, id?: string): Applied {
-  const { steps, ignored, spellings } = normalise(body, id);
+export const applyPatch = (current: UserValues, body: unknown, id?: string): Applied =>
+  patched(current, normalise(body, id));
+
+/** The same with what was read of the body. */
+export function patched(current: UserValues, { steps, ignored, spellings }: Reading): Applied {
   const { values, touched } = carryOut(current, steps);
   const missing = attributes.filter(
     ({ field, required }) => required && touched.includes(field) && values[field] === undefined,

@@ -30,6 +30,11 @@ beforeAll(async () => {
      from (select n, gen_random_uuid() as id from generate_series(1, ${users}) n) made`,
   );
   await query(gateway.database.adminUrl, `insert into own.user_counts values ('${account.id}', ${users})`);
+  await query(
+    gateway.database.adminUrl,
+    `update own.users u set manager_ref = m.scim_id::text, manager_id = m.scim_id from own.users m
+     where u.external_id = 'x7' and m.external_id = 'x1'`,
+  );
   await query(gateway.database.adminUrl, 'vacuum analyze own.users');
 }, 600_000);
 afterAll(async () => {
@@ -61,10 +66,12 @@ describe(`among ${users} users of one account, behind row-level security`, () =>
     ['emails.value eq "m7@nordlys.example"', 'users_email'],
     ['externalId eq "x7"', 'users_external_id'],
     ['id eq "$id"', 'users_scim_id'],
+    ['id eq "$id" and manager eq "$id"', 'users_scim_id'],
+    ['id eq "$id" and manager pr', 'users_scim_id'],
     ['userName eq "u7@nordlys.example" and active eq true', 'users_user_name'],
     ['userName eq "u7@nordlys.example" or externalId eq "x8"', 'users_user_name'],
   ])('the filter %s reads its index and little else', async (filter, index) => {
-    const { sql, params } = compileFilter(parseFilter(filter.replace('$id', await someone())), 2);
+    const { sql, params } = compileFilter(parseFilter(filter.replaceAll('$id', await someone())), 2);
     const text = `select * from own.users u where u.account_id = $1 and u.status <> 'released' and ${sql}`;
     const explained = await explain(text, [account.id, ...params]);
     const found = nodes(explained.Plan);
@@ -86,6 +93,11 @@ describe(`among ${users} users of one account, behind row-level security`, () =>
     expect(blocks(await explain('select own.find_user($1, $2)', [account.id, await someone()]))).toBeLessThan(
       fewBlocks,
     ));
+
+  it('what the rules need to know of a change and its manager touches few blocks', async () => {
+    const text = `select * from own.known($1, '{}', array[$2::uuid], '{}', array[$2::uuid])`;
+    expect(blocks(await explain(text, [account.id, await someone()]))).toBeLessThan(2 * fewBlocks);
+  });
 
   it('a page of 100 touches little more than its rows, and counts nobody', async () => {
     expect(blocks(await explain('select own.list_users($1, 301, 100)', [account.id]))).toBeLessThan(30 * fewBlocks);

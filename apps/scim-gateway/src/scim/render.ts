@@ -13,8 +13,8 @@ export interface UserToRender {
   readonly created: Date | string;
   readonly modified: Date | string;
   readonly version: number;
-  /** The manager to show instead of values.manager; undefined hides a reference to nobody. */
-  readonly managerId?: string | undefined;
+  /** SCIM shows the manager no more: the reference is hidden, and the version says so. */
+  readonly hidesManager?: boolean | undefined;
 }
 
 export interface View {
@@ -35,13 +35,13 @@ export function renderUser(user: UserToRender, { baseUrl, spellings, projection 
     created: moment(user.created),
     lastModified: moment(user.modified),
     location: `${baseUrl}/Users/${id}`,
-    version: etag(user.version),
+    version: etag(user.version, user.hidesManager),
   };
   for (const writer of writers) {
     const value = values[writer.field];
     if (value !== undefined && writer.field !== 'manager') writer.put(resource, value);
   }
-  const manager = 'managerId' in user ? user.managerId : values.manager;
+  const manager = user.hidesManager ? undefined : values.manager;
   if (manager !== undefined) managerWriter.put(resource, manager);
   for (const spelling of spellings) {
     const writer = aliases.get(spelling);

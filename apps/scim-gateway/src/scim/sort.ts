@@ -32,8 +32,10 @@ export function orderBy(table: Table, { column, descending }: Order): string {
 }
 
 /** What sorts, compared by code point where it is text. */
-export const sortable = (table: Table, column: Column): string =>
-  types[column] || column === 'id' ? table.expressionOf(column) : `${table.expressionOf(column)} collate "C"`;
+export function sortable(table: Table, column: Column): string {
+  const expression = table.sortedBy?.(column) ?? table.expressionOf(column);
+  return types[column] || column === 'id' ? expression : `(${expression}) collate "C"`;
+}
 
 /** Of a multi-valued attribute the primary or first element sorts; members sort nothing. */
 function columnOf(leaves: Table['leaves'], sortBy: string): Column | undefined {

@@ -20,15 +20,23 @@ export function bySharing(members: readonly Step[][]): { alone: Step[][]; shared
   return { alone: members.filter((each, index) => !isShared(each, index)), shared: members.filter(isShared) };
 }
 
-function fieldsOf(step: Step): Field[] {
+const fieldsOf = (step: Step): Field[] => leavesOf(step).map(({ place }) => place.attribute.field);
+
+type Leaf = Extract<Step, { do: 'set' | 'clear' }>;
+
+/** Everything that steps may set, whether or not it comes to that. */
+export const setsIn = (steps: readonly Step[]): Extract<Step, { do: 'set' }>[] =>
+  steps.flatMap(leavesOf).filter((step) => step.do === 'set');
+
+function leavesOf(step: Step): Leaf[] {
   switch (step.do) {
     case 'set':
     case 'clear':
-      return [step.place.attribute.field];
+      return [step];
     case 'within':
-      return step.choices.flatMap((choice) => choice.steps.flatMap(fieldsOf));
+      return step.choices.flatMap((choice) => choice.steps.flatMap(leavesOf));
     case 'settle':
-      return step.spellings.flatMap((steps) => steps.flatMap(fieldsOf));
+      return step.spellings.flatMap((steps) => steps.flatMap(leavesOf));
   }
 }
 

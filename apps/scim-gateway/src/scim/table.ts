@@ -11,6 +11,8 @@ export interface Table {
   expressionOf(column: Column): string;
   /** Says of the row what a condition on an expression says of one of its many values. */
   within?(column: Column, condition: string): string;
+  /** What a column sorts by, where that is not the column itself. */
+  sortedBy?(column: Column): string | undefined;
 }
 
 const columns: Partial<Record<Column, string>> = {
@@ -24,9 +26,15 @@ const columns: Partial<Record<Column, string>> = {
   active: 'u.active',
 };
 
+/** As in own.known_users: who is not shown is not found either. Not `not exists`, of which Postgres makes a join that reads everybody. */
+const isManagerShown =
+  'exists (select from own.gone_ids x where x.account_id = u.account_id and x.scim_id = u.manager_id) is not true';
+
 /** own.users: what has no column of its own is looked up in `folded`. */
 export const userTable: Table = {
   alias: 'u',
   leaves: userLeaves,
   expressionOf: (column) => columns[column] ?? `(u.folded->>'${column}')`,
+  within: (column, condition) => (column === 'manager' ? `(${condition} and ${isManagerShown})` : condition),
+  sortedBy: (column) => (column === 'manager' ? `case when ${isManagerShown} then u.manager_ref end` : undefined),
 };

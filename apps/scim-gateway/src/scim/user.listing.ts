@@ -27,8 +27,7 @@ export class UserListing implements Listing {
 
   render(request: ScimRequest, row: ShownUser, projection: Projection | undefined): Json {
     const { values, ...rest } = fromRow(row);
-    const managerId = row.manager_gone ? undefined : values.manager;
     const view = { baseUrl: this.base.of(request), spellings: request.access.account.spellings, projection };
-    return renderUser({ ...rest, values, managerId }, view);
+    return renderUser({ ...rest, values, hidesManager: row.manager_gone }, view);
   }
 }

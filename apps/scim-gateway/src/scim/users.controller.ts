@@ -26,12 +26,12 @@ import { NewIds } from '../new-ids.js';
 import { idIn } from '../uuid.js';
 import { note } from '../provisioning-log/noted.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
-import { applyPatch } from './engine.js';
+import { patchIn, replacementIn } from './change.js';
 import { searchParameters } from './list.js';
 import { list } from './listing.js';
 import { UserListing } from './user.listing.js';
 import { expectedOf, isKnown } from './conditional.js';
-import { parseReplacement, parseUser } from './parse.js';
+import { parseUser } from './parse.js';
 import { projectionIn } from './projection.js';
 import { parseQuery } from './query.js';
 import { renderUser, type Json } from './render.js';
@@ -64,7 +64,7 @@ export class UsersController {
   async read(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string) {
     const user = await this.users.get(request.access.accountId, idIn(id, unknownUser));
     if (!user) throw unknownUser(id);
-    if (isKnown(request, reply, user.stream_version)) return undefined;
+    if (isKnown(request, reply, user.stream_version, user.manager_gone)) return undefined;
     return this.listing.render(request, user, projectionIn(parseQuery(request.url)));
   }
 
@@ -83,11 +83,16 @@ export class UsersController {
     @Param('id') id: string,
     @Body() body: unknown,
   ) {
-    const change = (current: Parameters<typeof parseReplacement>[1]) => parseReplacement(body, current);
+    const change = replacementIn(body);
     return this.answer(
       request,
       reply,
-      await this.run(request, { type: 'Change', scimId: idIn(id, unknownUser), expected: expectedOf(request), change }),
+      await this.run(request, {
+        type: 'Change',
+        scimId: idIn(id, unknownUser),
+        expected: expectedOf(request),
+        ...change,
+      }),
     );
   }
 
@@ -98,11 +103,16 @@ export class UsersController {
     @Param('id') id: string,
     @Body() body: unknown,
   ) {
-    const change = (current: Parameters<typeof applyPatch>[0]) => applyPatch(current, body, id);
+    const change = patchIn(body, id);
     return this.answer(
       request,
       reply,
-      await this.run(request, { type: 'Change', scimId: idIn(id, unknownUser), expected: expectedOf(request), change }),
+      await this.run(request, {
+        type: 'Change',
+        scimId: idIn(id, unknownUser),
+        expected: expectedOf(request),
+        ...change,
+      }),
     );
   }
 
@@ -119,16 +129,19 @@ export class UsersController {
     return user;
   }
 
-  private answer(request: ScimRequest, reply: FastifyReply, { known: user, account }: UserOutcome): Json {
+  private answer(request: ScimRequest, reply: FastifyReply, { known: user, account, hidesManager }: UserOutcome): Json {
     const projection = projectionIn(parseQuery(request.url));
     const { user: employee, version, createdAt, modifiedAt } = user;
-    void reply.header('etag', etag(version)).header('location', `${this.base.of(request)}/Users/${employee.scimId}`);
+    void reply
+      .header('etag', etag(version, hidesManager))
+      .header('location', `${this.base.of(request)}/Users/${employee.scimId}`);
     const shown = {
       id: employee.scimId,
       values: toValues(employee),
       created: createdAt,
       modified: modifiedAt,
       version,
+      hidesManager,
     };
     return renderUser(shown, { baseUrl: this.base.of(request), spellings: account.spellings, projection });
   }

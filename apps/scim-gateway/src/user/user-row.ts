@@ -26,6 +26,8 @@ export type UserRow = {
   created_at: string;
   modified_at: string;
   values: Record<string, string>;
+  /** Not of the row itself: SCIM shows the manager no more (P10, P13, P20). */
+  manager_gone?: boolean;
 };
 /** With what conditions look at. */
 export type WrittenRow = UserRow & { folded: Record<string, string> };

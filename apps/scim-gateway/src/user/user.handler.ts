@@ -26,6 +26,8 @@ export type UserOutcome = {
   /** Attributes of the request that are not kept. */
   ignored: readonly string[];
   account: OpenAccount;
+  /** SCIM shows the manager no more, so the answer does not either. */
+  hidesManager: boolean;
   /** Entra wrote attributes or spellings for the first time: the account changed. */
   noted: boolean;
 };
@@ -54,6 +56,7 @@ export function handle(world: World, request: UserRequest, cause: Cause, now: Da
     before,
     events: events.map((event) => event.type),
     account: requireOpen(world.account),
+    hidesManager: written !== undefined && world.managers.isHiddenOf(known.user),
     noted: noted.length > 0,
     ignored: written?.ignored ?? [],
     ...(found && { found }),

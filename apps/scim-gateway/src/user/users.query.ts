@@ -8,11 +8,19 @@ import { readPage, type Page } from '../scim/page.js';
 import { userTable } from '../scim/table.js';
 import type { UserRow } from './user-row.js';
 
-/** What SCIM's answers are made of, and whether the manager it refers to is shown no more (P10, P13). */
+/** What SCIM's answers are made of. */
 export type ShownUser = Pick<
   UserRow,
-  'scim_id' | 'stream_version' | 'active' | 'external_id' | 'manager_ref' | 'created_at' | 'modified_at' | 'values'
-> & { manager_gone?: boolean };
+  | 'scim_id'
+  | 'stream_version'
+  | 'active'
+  | 'external_id'
+  | 'manager_ref'
+  | 'manager_gone'
+  | 'created_at'
+  | 'modified_at'
+  | 'values'
+>;
 type FoundUser = UserRow & ShownUser;
 
 const isWhole = ({ filter, order, cursor }: ListQuery): boolean =>
