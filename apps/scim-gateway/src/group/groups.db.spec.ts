@@ -127,6 +127,18 @@ describe('lists and filters of groups (RFC 7644 section 3.4.2)', () => {
   });
 });
 
+it('a group keeps its required name when it is removed, and takes another one (RFC 7644 section 3.5.2.2)', async () => {
+  const { id } = await groups.create('Sales');
+  const removal = { op: 'Remove', path: 'displayName' };
+  const refused = await groups.change(id, removal);
+  expect(refused).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
+  expect((await groups.change(id, { op: 'Replace', path: 'displayName', value: '' })).body['scimType']).toBe(
+    'invalidValue',
+  );
+  expect((await groups.read(id)).body['displayName']).toBe('Sales');
+  expect((await groups.change(id, removal, { op: 'Add', path: 'displayName', value: 'Nordic' })).status).toBe(204);
+});
+
 describe('several spellings of a group’s attribute in one object', () => {
   it.each([
     ['PATCH', (value: object) => ({ Operations: [{ op: 'replace', value }] })],

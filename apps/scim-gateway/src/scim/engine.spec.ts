@@ -47,13 +47,13 @@ describe('a PATCH', () => {
     ['emails[type eq "work"].value', 'emails'],
     ['active', 'active'],
     [`${CORE}:userName`, 'userName'],
-  ])('cannot remove the required %s (P4)', (path, named) => {
-    for (const operation of [
-      { op: 'remove', path },
-      { op: 'replace', path, value: null },
-      { op: 'replace', path, value: '' },
-    ]) {
-      refuses('invalidValue', operation);
+  ])('cannot remove the required %s (P4, RFC 7644 section 3.5.2.2)', (path, named) => {
+    for (const [scimType, operation] of [
+      ['mutability', { op: 'remove', path }],
+      ['invalidValue', { op: 'replace', path, value: null }],
+      ['invalidValue', { op: 'replace', path, value: '' }],
+    ] as const) {
+      refuses(scimType, operation);
       expect(() => patch(operation)).toThrow(named);
     }
   });

@@ -32,14 +32,16 @@ export const applyPatch = (current: UserValues, body: unknown, id?: string): App
 
 /** The same with what was read of the body. */
 export function patched(current: UserValues, { steps, ignored, spellings }: Reading): Applied {
-  const { values, touched } = carryOut(current, steps);
+  const { values, written } = outcome(current, steps, current);
   const missing = attributes.filter(
-    ({ field, required }) => required && touched.includes(field) && values[field] === undefined,
+    ({ field, required }) => required && written.has(field) && values[field] === undefined,
   );
   if (missing.length > 0) {
-    throw requiredMissing('Required, and cannot be removed or left empty', missing);
+    const isRemoved = missing.some(({ field }) => written.get(field)?.removed);
+    const sentence = 'Required, and cannot be removed or left empty: send a new value, or leave it out of the request';
+    throw requiredMissing(sentence, missing, isRemoved ? 'mutability' : 'invalidValue');
   }
-  return { values, touched, ignored: [...ignored], spellings: [...spellings] };
+  return { values, touched: [...written.keys()], ignored: [...ignored], spellings: [...spellings] };
 }
 
 /** Carries steps out, in order, on a copy of the values. @param stored what the client may have read before. Throws ScimError 400: noTarget, invalidValue. */
@@ -64,7 +66,8 @@ function outcome(current: UserValues, steps: readonly Step[], stored: UserValues
         return put(step.place.attribute.field, step);
       case 'clear': {
         const { field } = step.place.attribute;
-        if (step.only === undefined || isSame(field, values[field], step.only)) put(field, {});
+        if (step.only === undefined || isSame(field, values[field], step.only))
+          put(field, { ...(step.removed && { removed: true }) });
         return;
       }
       case 'within':

@@ -14,11 +14,11 @@ export function erase(reading: Reading, path: Path, value: unknown): void {
   switch (found.is) {
     case 'simple':
       if (path.sub !== undefined || path.where) return unknownAttribute(reading, path, { strict: true });
-      return reading.clear(found.place);
+      return reading.remove(found.place);
     case 'complex':
       return eraseComplex(reading, found, path, value);
     case 'schema':
-      for (const place of places) if (place.urn === found.urn && !place.alias) reading.clear(place);
+      for (const place of places) if (place.urn === found.urn && !place.alias) reading.remove(place);
       return undefined;
     case 'id':
     case 'meta':
@@ -49,11 +49,11 @@ function eraseComplex(reading: Reading, complex: Complex, path: Path, value: unk
 
 function eraseElement(reading: Reading, element: Element, path: Path): void {
   if (path.sub === undefined) {
-    for (const place of element.subs.values()) reading.clear(place);
+    for (const place of element.subs.values()) reading.remove(place);
     return;
   }
   const found = findSub(element, path.sub);
-  if (typeof found === 'object') reading.clear(found);
+  if (typeof found === 'object') reading.remove(found);
   else if (found === 'unknown') unknownAttribute(reading, path, { strict: true });
   else reading.ignore(printPath(path));
 }
@@ -66,7 +66,7 @@ function eraseItem(reading: Reading, complex: Complex, item: unknown): void {
     if (typeof type === 'string' && type.toLowerCase() !== element.type) continue;
     for (const place of element.subs.values()) {
       const selects = place.sub === 'value' && typeof only === 'string' && only !== '';
-      reading.clear(place, selects ? only : undefined);
+      reading.remove(place, selects ? only : undefined);
     }
   }
 }

@@ -1,6 +1,6 @@
 import type { GroupStep } from '../group/group.handler.js';
 import { GROUP } from './attributes.js';
-import { invalidPath, invalidSyntax, invalidValue, ScimError } from './error.js';
+import { about, invalidPath, invalidSyntax, invalidValue, ScimError } from './error.js';
 import { leavingIds, memberIds } from './group.members.js';
 import { eachOperation, type Operation } from './operations.js';
 import { parsePath, printPath, type Path } from './path.js';
@@ -30,7 +30,13 @@ export function readGroup(body: unknown): GroupStep[] {
  * Throws ScimError: invalidSyntax, invalidPath, invalidFilter, invalidValue, mutability, noTarget, or 413.
  */
 export function readGroupPatch(body: unknown, id: string): GroupStep[] {
-  return eachOperation(body).flatMap((operation) => readOperation(operation, id));
+  const parts = eachOperation(body).map((operation) => ({ ...operation, steps: readOperation(operation, id) }));
+  const named = parts.findLast(({ steps }) => steps.some((step) => 'field' in step && step.field === 'displayName'));
+  if (named?.op === 'remove') {
+    const why = about('group.nameMissing', 'displayName', 'a value that is not empty', null);
+    throw new ScimError(400, 'mutability', 'displayName is required and cannot be removed: replace it', why);
+  }
+  return parts.flatMap(({ steps }) => steps);
 }
 
 function readOperation({ op, path: raw, value }: Operation, id: string): GroupStep[] {

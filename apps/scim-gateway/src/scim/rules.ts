@@ -1,5 +1,5 @@
 import type { Attribute } from './attributes.js';
-import { invalidPath, invalidValue, ScimError } from './error.js';
+import { invalidPath, ScimError } from './error.js';
 import { printPath, type Path } from './path.js';
 import type { Reading } from './steps.js';
 import { shown, shownValue } from './text.js';
@@ -34,14 +34,19 @@ export function readOnlyError(path: Path, value?: unknown): ScimError {
   });
 }
 
-/** P4: mandatory attributes that are missing, empty, or taken away. */
-export function requiredMissing(sentence: string, missing: readonly Attribute[]): ScimError {
+/** P4: mandatory attributes that are missing, empty, or taken away; the latter is `mutability` (RFC 7644 section 3.5.2.2). */
+export function requiredMissing(
+  sentence: string,
+  missing: readonly Attribute[],
+  scimType: 'invalidValue' | 'mutability' = 'invalidValue',
+): ScimError {
   const checks = missing.map(({ at }) => ({
     attribute: at[0] ?? '',
     expected: 'a value that is not empty',
     received: null,
   }));
-  return invalidValue(`${sentence}: ${missing.map(named).join(', ')}`, { code: 'user.mandatory', checks });
+  const names = missing.map(named).join(', ');
+  return new ScimError(400, scimType, `${sentence}: ${names}`, { code: 'user.mandatory', checks });
 }
 
 /** How an error names an attribute: as SCIM does, and as people do. */

@@ -4,8 +4,8 @@ import { printPath, type Path } from './path.js';
 import type { Step } from './steps.js';
 import { shown } from './text.js';
 
-/** A value and the name under which it was written; neither where the attribute is to be cleared. */
-export type Spelled = { readonly value?: string | boolean | undefined; readonly as?: Path };
+/** A value and the name under which it was written; neither where the attribute is cleared, and then perhaps by a remove operation. */
+export type Spelled = { readonly value?: string | boolean | undefined; readonly as?: Path; readonly removed?: true };
 
 /** What steps wrote. */
 export type Written = Map<Field, Spelled>;

@@ -7,8 +7,8 @@ import { readValue } from './value.js';
 /** One thing to do to a user's values, after Entra's shapes have been made uniform. The engine carries them out in order. */
 export type Step =
   | { readonly do: 'set'; readonly place: Place; readonly value: string | boolean; readonly as: Path }
-  /** `only`: nothing happens unless this is the value. */
-  | { readonly do: 'clear'; readonly place: Place; readonly only?: string }
+  /** `removed`: by a remove operation. `only`: nothing happens unless this is the value. */
+  | { readonly do: 'clear'; readonly place: Place; readonly removed?: true; readonly only?: string }
   /** The steps of those elements that match the filter. `creates`: when there is none, the one the filter describes is made (P11). */
   | {
       readonly do: 'within';
@@ -36,8 +36,13 @@ export class Reading {
     this.push(place, value === undefined ? { do: 'clear', place } : { do: 'set', place, value, as });
   }
 
-  clear(place: Place, only?: string): void {
-    this.push(place, { do: 'clear', place, ...(only !== undefined && { only }) });
+  clear(place: Place): void {
+    this.push(place, { do: 'clear', place });
+  }
+
+  /** What a remove operation clears. */
+  remove(place: Place, only?: string): void {
+    this.push(place, { do: 'clear', place, removed: true, ...(only !== undefined && { only }) });
   }
 
   /** An attribute that is not kept; the provisioning log names it. */
