@@ -114,7 +114,13 @@ describe('the erasure after a time (P20)', () => {
     };
     await list.note(asked);
     const notDue = () => Promise.reject(new Refused('user.notDue', 'not yet', 'conflict'));
-    const parts = { list, commands: { erase: notDue }, log: { tracesOf: async () => ({}) }, now: () => new Date() };
+    const parts = {
+      list,
+      commands: { erase: notDue },
+      log: { tracesOf: async () => ({ names: [] }) },
+      imports: { note: async () => undefined },
+      now: () => new Date(),
+    };
     const erasures = new Erasures(parts as unknown as ConstructorParameters<typeof Erasures>[0]);
     for (const userId of [ada, grace]) {
       const cause = { actor: 'job:retention', correlationId: userId, causationId: userId };
