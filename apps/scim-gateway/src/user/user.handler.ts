@@ -14,6 +14,7 @@ import { admit, type Names } from './names.decider.js';
 import { decide, type UserCommand } from './user.decider.js';
 import { isEmployee, isShown, type Employee } from './user-state.decider.js';
 import type { KnownUser } from './user-row.js';
+import { requireDate } from './require-date.js';
 import type { UserRequest, Written } from './user.request.js';
 import { fromValues, toValues } from './user-values.js';
 
@@ -99,12 +100,14 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
       return { userId: scimUser(world, request).user.userId, command: { type: 'DeleteUser', data: { today } } };
     case 'Import': {
       const { names, profile } = request;
+      requireDate(profile.employmentDate);
       const holders = world.holdersOf({ userName: names.email, ...names });
       const userId = holders[0]?.userId ?? request.userId;
       return { userId, command: { type: 'ImportUser', data: { userId, names, profile, holders, managed } } };
     }
     case 'CreateByHand': {
       const { names, profile, userId } = request;
+      requireDate(profile.employmentDate);
       return {
         userId,
         command: { type: 'CreateUserByHand', data: { userId, ...names, profile, holders: world.holdersOf(names) } },
@@ -112,6 +115,7 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
     }
     case 'EditByHand': {
       const { userId, edit } = request;
+      requireDate(edit.profile?.employmentDate);
       return { userId, command: { type: 'EditUserByHand', data: { edit, holders: world.holdersOf(edit), managed } } };
     }
     case 'DeactivateByHand':
