@@ -3,7 +3,49 @@ import type { Refusal } from './refusal.js';
 const mapping = 'Provisioning → Attribute mapping';
 const again = 'then Provision on demand for this user';
 
-const byCode: Readonly<Record<string, string>> = {
+const credentials = 'Provisioning → Admin credentials';
+const connect = 'Setup admin → Integration';
+const itself = 'Nothing to do: Entra slows down and tries again by itself.';
+const target = `Use one of the target attributes that /Schemas describes in ${mapping}, such as emails[type eq "work"].value.`;
+const correct = `Correct the value in Entra, or the attribute in ${mapping}, ${again}.`;
+const matching = `Choose userName, externalId or the work e-mail as matching attribute in ${mapping}.`;
+const ofEntra =
+  'Entra sends no such request: see what else uses this token, or what stands between Entra and the product.';
+const federated = `Compare issuer, application and subject with the federated credential in Entra (the application → Certificates & secrets); the operator corrects what is trusted here. Then press Test connection (${credentials}).`;
+
+/** What to do about each refusal that Entra or its log may meet, by the refusal's code. Those of Setup admin's own requests say it themselves. */
+export const remedies: Readonly<Record<string, string>> = {
+  'access.tooFast': itself,
+  'access.tooManyFailures': `Correct the token or secret in Entra (${credentials}) and press Test connection a minute later.`,
+  'account.unknown': `See that the Tenant URL in Entra (${credentials}) is the one that ${connect} shows.`,
+  'client.id': `Paste the account’s id as Client Identifier into Entra (${credentials}), as ${connect} shows it.`,
+  'client.request': `Choose OAuth 2.0 client credentials grant in Entra (${credentials}), and the Token Endpoint that ${connect} shows.`,
+  'client.unproved': `Paste Client Identifier and Client Secret into Entra (${credentials}) and press Test connection.`,
+  'discovery.unknown': ofEntra,
+  'event.tooLarge': `Shorten the values of this object in Entra, or assign a smaller group (Users and groups), ${again}.`,
+  'federation.assertion': federated,
+  'federation.keys': 'Nothing to do: Entra tries again. Tell the operator if it lasts for hours.',
+  'federation.missing': `Paste a Client Secret into Entra (${credentials}), or have the operator trust the Entra tenant, application and subject first.`,
+  'filter.syntax': matching,
+  'filter.value': matching,
+  'group.memberId': `Map members as Entra does by default (${mapping}), then Restart provisioning (Provisioning → Overview).`,
+  'group.tooManyMembers': 'Assign several smaller groups instead of this one (Users and groups).',
+  'patch.operation': ofEntra,
+  'patch.value': correct,
+  'path.syntax': target,
+  'secret.ended': `Generate a new client secret in ${connect}, paste it into Entra (${credentials} → Client Secret), press Test connection, then Restart provisioning.`,
+  'secret.invalid': `Copy the client secret again, whole, or generate a new one in ${connect}, paste it into Entra (${credentials} → Client Secret) and press Test connection.`,
+  'service.unavailable': 'Nothing to do: Entra tries again in the next cycle. Tell the operator if it lasts for hours.',
+  'service.fault': 'Tell the operator the id of the request. Entra tries again in the next cycle.',
+  'token.ended': `Generate a new token in ${connect}, paste it into Entra (${credentials} → Secret Token), press Test connection, then Restart provisioning.`,
+  'token.missing': `Paste the token into Entra (${credentials} → Secret Token) and press Test connection.`,
+  'token.scope': `Paste the token for provisioning, not Setup admin’s, into Entra (${credentials} → Secret Token) and press Test connection.`,
+  'user.erased': 'The person was erased: remove them from Users and groups in Entra.',
+  'value.characters': `Take the control characters out of the value in Entra, ${again}.`,
+  'value.object': correct,
+  'value.single': `Map one value only to this attribute in ${mapping}, ${again}.`,
+  'value.text': `Map a text to this attribute in ${mapping}, ${again}.`,
+  'version.known': 'Nothing to do: nothing has changed since it was read.',
   'provisioning.off':
     'Switch provisioning on in Setup admin → Integration, or stop it in Entra (Provisioning → Stop provisioning) before Entra puts the job in quarantine.',
   'account.closed': 'The account is closed: stop provisioning in Entra (Provisioning → Stop provisioning).',
@@ -22,7 +64,7 @@ const byCode: Readonly<Record<string, string>> = {
   'value.date': `Map a DateTime attribute such as employeeHireDate in ${mapping}, or correct the value in Entra, ${again}.`,
   'value.boolean': `Map active to Not([IsSoftDeleted]) in ${mapping}, ${again}.`,
   'value.length': `Shorten the value in Entra, ${again}.`,
-  'patch.noTarget': `Use one of the target attributes that /Schemas describes in ${mapping}, such as emails[type eq "work"].value.`,
+  'patch.noTarget': target,
   'group.unknown': 'Entra remembers a group that was deleted here. Restart provisioning (Provisioning → Overview).',
   'group.nameTaken': 'Rename one of the two groups in Entra, or take one of them out of Users and groups.',
   'group.nameMissing': `Map displayName for groups in ${mapping}.`,
@@ -30,7 +72,7 @@ const byCode: Readonly<Record<string, string>> = {
     'Groups inside groups are not synchronised: assign the inner group to the app itself, or its users (Users and groups).',
   'group.memberUnknown':
     'Assign the member to the app too (Users and groups), so that Entra creates the user first; the next cycle adds the membership.',
-  'filter.attribute': `Choose userName, externalId or the work e-mail as matching attribute in ${mapping}.`,
+  'filter.attribute': matching,
   'version.changed':
     'Nothing to do: the change came from somebody else at the same time, and the next cycle compares again.',
   'store.busy': 'Nothing to do: Entra tries again in the next cycle.',
@@ -39,13 +81,13 @@ const byCode: Readonly<Record<string, string>> = {
 };
 
 const byStatus: Readonly<Record<number, string>> = {
-  401: byCode['token.invalid'] ?? '',
+  401: remedies['token.invalid'] ?? '',
   404: 'See that the Tenant URL in Entra (Provisioning → Admin credentials) is the one that Setup admin → Integration shows, then Restart provisioning.',
   405: 'See that the Tenant URL in Entra (Provisioning → Admin credentials) is the one that Setup admin → Integration shows.',
   413: 'Nothing to do in Entra: it sends smaller requests itself. Another client sends fewer operations at once.',
   415: 'Entra sends application/scim+json: see what stands between Entra and the product.',
   431: 'Entra sends short requests: see what stands between Entra and the product. Another client posts a long filter to .search.',
-  429: 'Nothing to do: Entra slows down and tries again by itself.',
+  429: itself,
 };
 
 /**
@@ -53,9 +95,9 @@ const byStatus: Readonly<Record<number, string>> = {
  * @returns a sentence for every code, known or not.
  */
 export function recommendationOf({ code, status }: Pick<Refusal, 'code' | 'status'>): string {
-  const known = byCode[code] ?? byStatus[status];
+  const known = remedies[code] ?? byStatus[status];
   if (known) return known;
   if (status >= 500)
     return 'Nothing to do: Entra tries again in the next cycle. Tell the operator if it lasts for hours.';
-  return `Correct the value in Entra, or the attribute in ${mapping}, ${again}.`;
+  return correct;
 }
