@@ -16,6 +16,10 @@ export type EntryQuery = {
   employee?: string | undefined;
   outcome?: readonly Outcome[] | undefined;
   action?: readonly Action[] | undefined;
+  /** HTTP statuses of the answers. */
+  status?: readonly number[] | undefined;
+  /** The credential that sent the request: its id, or the label of a token or client secret. */
+  credential?: string | undefined;
   /** Part of a user name, external id, code or correlation id. What is sealed is not searched. */
   text?: string | undefined;
   /** Look-ups too. */
@@ -69,13 +73,16 @@ function conditionOf(accountId: string, query: EntryQuery, cursor: string | unde
     values.push(value);
     parts.push(condition(`$${values.length}`));
   };
-  const { from, to, employee, outcome, action, text, lookups } = query;
+  const { from, to, employee, outcome, action, status, credential, text, lookups } = query;
   ask((place) => `account_id = ${place}`, accountId);
   ask((place) => `entry_id < ${place}`, cursor);
   ask((place) => `entry_id >= ${place}`, from && firstIdAt(from));
   ask((place) => `entry_id < ${place}`, to && firstIdAt(to));
   ask((place) => `outcome = any(${place}::text[])`, outcome);
   ask((place) => `action = any(${place}::text[])`, action);
+  ask((place) => `status = any(${place}::smallint[])`, status);
+  if (credential !== undefined && isUuid(credential)) ask((place) => `token_id = ${place}::uuid`, credential);
+  else ask(labelled, credential);
   if (employee !== undefined && isUuid(employee)) {
     ask(
       (place) => `(user_id = ${place}::uuid or (scim_id = ${place}::uuid and user_id is distinct from scim_id))`,
@@ -90,3 +97,8 @@ function conditionOf(accountId: string, query: EntryQuery, cursor: string | unde
   if (!lookups) parts.push('lookup is null');
   return { where: parts.join(' and '), values };
 }
+
+/** Labels are few, and those that ended count too. $1 is the account. */
+const labelled = (place: string): string => `token_id in (
+  select token_id from own.tokens where account_id = $1 and name = ${place}
+  union all select secret_id from own.client_secrets where account_id = $1 and name = ${place})`;

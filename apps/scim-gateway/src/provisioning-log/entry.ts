@@ -8,7 +8,7 @@ export type Action = (typeof actions)[number];
 export const outcomes = ['Success', 'Skipped', 'Failure'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** A request that only asks: Entra's matching query, its connection test with a random id, or another read that was refused. */
+/** A request that only asks: Entra's matching query, its connection test with a random id, or the read of an id that nobody has (any more). */
 export type Lookup = 'matching' | 'connectionTest' | 'read';
 
 export type Modified = { displayName: string; oldValue: string | null; newValue: string | null };

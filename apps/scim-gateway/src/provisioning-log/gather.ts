@@ -102,16 +102,15 @@ function refused(base: Base & { content: Content }, { body, method }: NotedReque
 }
 
 /** A POST that somebody, or a group, stands in the way of is about that one: nearly always the same (P6). */
-function failed({ failure, method, url }: NotedRequest, { status, resource }: Base) {
+function failed({ failure, method }: NotedRequest, { status, resource }: Base) {
   const { code, detail, checks } = refusalOf(failure as NonNullable<NotedRequest['failure']>);
   const holder = failure?.details['holder'];
   const isHeld = method === 'POST' && typeof holder === 'string';
-  const filtered = method === 'GET' && /[?&]filter=/i.test(url);
-  // A token that is refused concerns everything, so it is never hidden.
-  const hidden = method === 'GET' && status !== 401 && status !== 403;
+  // Entra asks for an id that it remembers, and goes on by name when nobody is there (InvalidAnchor).
+  const isForgotten = method === 'GET' && status === 404 && resource !== null;
   return {
     code,
-    lookup: hidden ? (filtered ? ('matching' as const) : ('read' as const)) : null,
+    lookup: isForgotten ? ('read' as const) : null,
     ...(isHeld && { subject: resource === 'Group' ? { scimId: holder } : { userId: holder } }),
     content: { reason: detail, ...(checks.length > 0 && { checks }) },
   };

@@ -18,12 +18,19 @@ const someOf = <T extends string>(of: readonly T[]) =>
     .transform((value) => value.split(','))
     .pipe(z.array(z.enum(of as [T, ...T[]])).min(1));
 
+const statuses = z
+  .string()
+  .transform((value) => value.split(',').map(Number))
+  .pipe(z.array(z.int().min(100).max(599)).min(1));
+
 const filter = {
   from: time.optional(),
   to: time.optional(),
   employee: text.optional(),
   outcome: someOf(outcomes).optional(),
   action: someOf(actions).optional(),
+  status: statuses.optional(),
+  credential: text.optional(),
   text: text.optional(),
   lookups: z.stringbool().default(false),
 };

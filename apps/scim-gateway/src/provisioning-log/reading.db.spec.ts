@@ -48,6 +48,8 @@ describe('reading the provisioning log (P18)', () => {
     expect(await namesIn('text=nametaken')).toEqual([full('ada')]);
     expect(await namesIn('text=%25')).toEqual([]);
     expect(await namesIn('action=Update,Delete')).toEqual([]);
+    expect(await namesIn('status=409,500')).toEqual([full('ada')]);
+    expect(await namesIn('status=404')).toEqual([]);
     const { entries } = await logOf(us());
     const [, second] = entries;
     const before = encodeURIComponent(second?.activityDateTime ?? '');
@@ -55,10 +57,29 @@ describe('reading the provisioning log (P18)', () => {
     expect((await logOf(us(), `from=${before}`)).entries).toEqual(entries.slice(0, 2));
   });
 
-  it.each(['outcome=Perhaps', 'from=yesterday', 'cursor=1', 'limit=0', 'lookups=maybe', 'text=%00'])(
-    'refuses %s',
-    async (query) => expect((await us().admin('GET', `/provisioning-log?${query}`)).status).toBe(400),
-  );
+  it('is narrowed by the credential that sent the request: its label or id', async () => {
+    const { tokenId, token } = (
+      await gateway.operator('POST', `/accounts/${us().id}/tokens`, { scope: 'scim', name: 'second' })
+    ).body as { tokenId: string; token: string };
+    const headers = { 'x-correlation-id': 'by-the-second' };
+    await gateway.as(token, '/scim/v2')('GET', '/Users?filter=userName+eq+%22x%22', undefined, headers);
+    const { id } = await entryWith(us(), 'by-the-second');
+    const idsIn = async (query: string) => (await logOf(us(), `lookups=true&${query}`)).entries.map((each) => each.id);
+    for (const credential of ['second', tokenId]) expect(await idsIn(`credential=${credential}`)).toEqual([id]);
+    expect(await idsIn('credential=third')).toEqual([]);
+    expect((await idsIn('credential=scim')).length).toBe(7);
+  });
+
+  it.each([
+    'status=5',
+    'status=x',
+    'outcome=Perhaps',
+    'from=yesterday',
+    'cursor=1',
+    'limit=0',
+    'lookups=maybe',
+    'text=%00',
+  ])('refuses %s', async (query) => expect((await us().admin('GET', `/provisioning-log?${query}`)).status).toBe(400));
 });
 
 describe('the export (P18)', () => {
@@ -70,7 +91,7 @@ describe('the export (P18)', () => {
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(headers.get('content-disposition')).toContain('provisioning-log.csv');
     expect(text.startsWith('\uFEFFactivityDateTime,')).toBe(true);
-    expect(text.trim().split('\r\n')).toHaveLength(9);
+    expect(text.trim().split('\r\n')).toHaveLength(10);
     expect(text).toContain(`"'=HYPERLINK(""http://evil.example""`);
     expect(text).not.toContain(`,"=HYPERLINK`);
   });

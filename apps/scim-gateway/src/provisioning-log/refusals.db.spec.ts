@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, patch, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
-import { entryWith, sent } from './log.fixture.js';
+import { entryWith, logOf, sent } from './log.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -81,8 +81,19 @@ describe('a refusal in the provisioning log (P18)', () => {
     const { entry } = await sent(account, 'POST', '/Users', '{"userName":');
     expect(entry.provisioningErrorInfo?.errorCode).toBe('http.400');
     const lookup = await sent(account, 'GET', '/Users?filter=userName+is+%22ada%22');
-    expect(lookup.entry).toMatchObject({ outcome: 'Failure', lookup: 'matching' });
+    expect(lookup.entry).toMatchObject({ outcome: 'Failure', lookup: null });
     expect(lookup.entry.provisioningErrorInfo?.errorCode).toBe('filter.syntax');
+  });
+
+  it('by a look-up is shown like any other, but for an id that Entra remembers and nobody has', async () => {
+    const asked = async (path: string) => {
+      const { answer, entry } = await sent(account, 'GET', path);
+      const shown = (await logOf(account, `text=${entry.correlationId}`)).entries;
+      return [answer.status, entry.lookup, shown.length];
+    };
+    expect(await asked('/Users?filter=shoeSize+eq+%2244%22')).toEqual([400, null, 1]);
+    expect(await asked('/Userz?filter=userName+eq+%22ada%22')).toEqual([404, null, 1]);
+    expect(await asked(`/Users/${crypto.randomUUID()}`)).toEqual([404, 'read', 0]);
   });
 
   it('while provisioning is off, and of a revoked token (P1)', async () => {
