@@ -47,6 +47,7 @@ import { Entries } from './provisioning-log/entries.query.js';
 import { openProvisioningLog } from './provisioning-log/open.js';
 import { ProvisioningLogController } from './provisioning-log/provisioning-log.controller.js';
 import { recordRequests } from './provisioning-log/record.js';
+import { recordTokenRefusals } from './provisioning-log/token-refusals.js';
 import { BaseUrl } from './scim/base-url.js';
 import { BulkController } from './scim/bulk.controller.js';
 import { maxPayloadSize } from './scim/bulk.read.js';
@@ -106,6 +107,7 @@ export async function startGateway(
   const tokens = new AccessTokens(batch, app, now);
   const limits = new Limits(limitsOf(config), metrics);
   const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
+  const accounts = new Accounts(app, batch);
   const uses = new CredentialUses(app, now, logger);
 
   const auth = authOf(config, { tokens, uses, now });
@@ -123,6 +125,7 @@ export async function startGateway(
       acceptForms(server);
       acceptFiles(server, (authorization) => authenticate(authorization, auth));
       recordRequests(server, { log: provisioning.log, tokens, newId: ids.next });
+      recordTokenRefusals(server, { log: provisioning.log, accounts, newId: ids.next });
     },
     bodyLimit: maxPayloadSize,
     module: {
@@ -165,7 +168,7 @@ export async function startGateway(
         { provide: Groups, useValue: new Groups(app) },
         UserListing,
         GroupListing,
-        { provide: Accounts, useValue: new Accounts(app, batch) },
+        { provide: Accounts, useValue: accounts },
         { provide: Entries, useValue: new Entries(app, keys) },
         ...erasing.providers,
         ...imports.providers,

@@ -100,6 +100,13 @@ export class Accounts {
     return inAccount(this.app, accountId, async (tx) => viewOf(await requireAccount(tx, accountId)));
   }
 
+  has(accountId: string): Promise<boolean> {
+    return inAccount(this.app, accountId, async (tx) => {
+      const { rowCount } = await tx.query('select from own.accounts where account_id = $1', [accountId]);
+      return rowCount === 1;
+    });
+  }
+
   /** Every token that the account ever had, the oldest first. */
   tokens(accountId: string): Promise<TokenView[]> {
     return inAccount(this.app, accountId, async (tx) => {

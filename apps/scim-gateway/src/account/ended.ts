@@ -9,6 +9,9 @@ export type Proved = {
   account: Omit<OpenAccount, 'status'> & { status: 'open' | 'closed' };
 };
 
+/** Whether the credential that was refused with this code had proved right, so that it is known which one it is. */
+export const isProved = (code: string): boolean => /^(token|secret)\.ended$|^account\.closed$/.test(code);
+
 const field = 'paste it into Entra (Provisioning → Admin credentials';
 const anew = {
   token: `generate a new one in Setup admin and ${field} → Secret Token), then press Test connection`,

@@ -1,10 +1,11 @@
 import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool } from 'pg';
 import { Accounts } from '../account/accounts.query.js';
+import { isProved } from '../account/ended.js';
 import { Clients } from '../account/clients.query.js';
 import { firstIdAt, timeOf } from '../provisioning-log/entry-id.js';
 import { healthOf, type Activity, type Health } from './health.js';
-import { isProved, type UsedCredential } from './in-use.js';
+import type { UsedCredential } from './in-use.js';
 
 export type Credential = {
   kind: 'token' | 'clientSecret' | 'federation';

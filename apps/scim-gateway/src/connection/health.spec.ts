@@ -108,6 +108,7 @@ describe('the credentials that Entra uses now', () => {
       expect(health(stranger).advice.map((each) => each.code)).toEqual(['connection.refused', code]);
       expect(health(stranger, { credentials: [good(6)] }).state).toBe('refused');
       expect(health(stranger, { credentials: [good(4)] }).state).toBe('active');
+      expect(health(stranger)).toMatchObject({ lastCallAt: null, cycle: null });
     }
   });
 

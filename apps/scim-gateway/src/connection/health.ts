@@ -1,11 +1,11 @@
 import type { Action, Outcome } from '../provisioning-log/entry.js';
+import { isProved } from '../account/ended.js';
 import { recommendationOf } from '../scim/recommendation.js';
 import { adviceOn, type Advice } from './advice.js';
 import {
   cycleMs,
   endingInUse,
   isOfCredential,
-  isProved,
   lastGoodUse,
   latest,
   refusedNow,
@@ -67,8 +67,10 @@ export function healthOf(
   seen: readonly Activity[],
   credentials: readonly UsedCredential[],
 ): Health {
-  const inCycle = lastCycle(seen);
-  const calls = [lastGoodUse(credentials), seen.at(-1)?.minute, ...credentials.map(({ refused }) => refused?.at)];
+  // What proved nothing may be anybody's.
+  const calledBy = seen.filter(({ code }) => !isOfCredential(code) || isProved(code));
+  const inCycle = lastCycle(calledBy);
+  const calls = [lastGoodUse(credentials), calledBy.at(-1)?.minute, ...credentials.map(({ refused }) => refused?.at)];
   const lastCallAt = latest(calls.flatMap((at) => at ?? []));
   const refused = refusedNow(now, credentials, unknownIn(seen));
   const state = !settings.provisioning ? 'off' : refused.length > 0 ? 'refused' : stateOf(now, lastCallAt);

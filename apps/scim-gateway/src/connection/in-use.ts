@@ -16,9 +16,6 @@ export type RefusedCredential = { name: string | undefined; code: string; at: Da
 export const isOfCredential = (code: string): boolean =>
   /^(token|secret|client|federation)\.|^account\.closed$/.test(code);
 
-/** Whether the credential that was refused had proved right, so that it is known which one it is. */
-export const isProved = (code: string): boolean => /^(token|secret)\.ended$|^account\.closed$/.test(code);
-
 /** Entra begins a cycle every 40 minutes at the latest (entra.md 1.9). */
 export const cycleMs = 40 * 60_000;
 const dayMs = 86_400_000;

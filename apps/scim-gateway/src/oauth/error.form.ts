@@ -16,8 +16,10 @@ export type OAuthDetails = {
   basic?: boolean;
   /** Why, as a stable code. */
   reason?: string;
-  /** Which secret or federation was tried, as far as that was proved. */
-  credentialId?: string;
+  /** Which secret or federation was tried, as far as anybody can tell. */
+  credentialId?: string | undefined;
+  /** The sentence for a log, where the message repeats what the client sent. */
+  logged?: string | undefined;
 };
 
 /** An answer of RFC 6749 section 5.2. */
@@ -26,16 +28,18 @@ export class OAuthError extends Error {
   readonly basic: boolean;
   readonly reason: string;
   readonly credentialId: string | undefined;
+  readonly logged: string;
 
   constructor(
     readonly code: OAuthCode,
     message: string,
-    { basic = false, reason = 'client.request', credentialId }: OAuthDetails = {},
+    { basic = false, reason = 'client.request', credentialId, logged = message }: OAuthDetails = {},
   ) {
     super(message);
     this.basic = basic;
     this.reason = reason;
     this.credentialId = credentialId;
+    this.logged = logged;
   }
 }
 

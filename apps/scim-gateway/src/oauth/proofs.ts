@@ -33,6 +33,8 @@ export class Proofs {
       throw new OAuthError('invalid_client', `client_id: expected ${accountId}, came ${clientId.slice(0, 100)}`, {
         basic,
         reason: 'client.id',
+        // Perhaps a secret, in the wrong field.
+        logged: `client_id: expected ${accountId}, came another`,
       });
     }
     return proof.kind === 'secret'
@@ -64,7 +66,11 @@ export class Proofs {
       );
     }
     const { federation_id: federationId, tenant_id: tenantId, application_id: applicationId, subject } = found;
-    await this.assertions.verify(assertion, { federationId, tenantId, applicationId, subject });
+    const trusted = { federationId, tenantId, applicationId, subject };
+    await this.assertions.verify(assertion, trusted).catch((error: unknown) => {
+      if (!(error instanceof OAuthError)) throw error;
+      throw new OAuthError(error.code, error.message, { reason: error.reason, credentialId: federationId });
+    });
     this.requireGood(federationId, { account: found.state }, false);
     return federationId;
   }

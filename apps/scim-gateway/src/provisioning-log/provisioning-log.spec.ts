@@ -76,9 +76,18 @@ describe('the provisioning log in memory (P18)', () => {
     for (let n = 0; n < 450; n++) log.add(row(n));
     await log.close();
     expect(ids()).toHaveLength(450);
-    database.away = true;
-    log.add(row(451));
+    const late = open();
+    late.database.away = true;
+    late.log.add(row(451));
+    await late.log.close();
+    expect(late.log.size).toBe(0);
+    expect(database.calls).toBe(3);
+  });
+
+  it('counts as lost what comes after it closed: its database is closed too', async () => {
+    const { log } = open();
     await log.close();
-    expect(log.size).toBe(0);
+    log.add(row(1));
+    expect([log.size, log.lost]).toEqual([0, 1]);
   });
 });

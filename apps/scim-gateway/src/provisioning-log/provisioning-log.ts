@@ -25,6 +25,7 @@ export class ProvisioningLog {
   private running: Promise<void> | undefined;
   private soon: NodeJS.Timeout | undefined;
   private failures = 0;
+  private closed = false;
   /** Rows that were lost since the start. */
   lost = 0;
 
@@ -37,7 +38,7 @@ export class ProvisioningLog {
 
   /** Takes a row; nothing is done with it before the event loop is free again. */
   add(row: Gathered): void {
-    if (this.waiting.length >= (this.options.most ?? 10_000)) return this.lose(row.accountId);
+    if (this.closed || this.waiting.length >= (this.options.most ?? 10_000)) return this.lose(row.accountId);
     this.waiting.push(row);
     if (this.waiting.length >= batchSize && this.failures === 0) this.plan(0);
     else this.soon ??= setTimeout(() => void this.flush(), gatherMs);
@@ -55,11 +56,12 @@ export class ProvisioningLog {
     return this.running;
   }
 
-  /** Stores what waits, for a few seconds at most. */
+  /** Stores what waits, for a few seconds at most. What comes afterwards is lost. */
   async close(): Promise<void> {
     let impatience: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => (impatience = setTimeout(resolve, closingMs)));
     await Promise.race([this.empty(), late]);
+    this.closed = true;
     clearTimeout(impatience);
     clearTimeout(this.soon);
     if (this.size > 0) this.options.logger.error({ rows: this.size }, 'rows of the provisioning log are lost');

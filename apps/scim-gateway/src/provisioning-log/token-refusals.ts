@@ -1,0 +1,70 @@
+import { isUnder, pathOf } from '@bitabiz/service-kit/prefix';
+import { Refused } from '@bitabiz/service-kit/refused';
+import type { FastifyInstance } from 'fastify';
+import type { Accounts } from '../account/accounts.query.js';
+import { isProved } from '../account/ended.js';
+import { OAuthError, oauthPrefix } from '../oauth/error.form.js';
+import { RateLimit } from '../rate-limit.js';
+import { isUuid } from '../uuid.js';
+import type { Gathered } from './entry.js';
+import type { NotedRequest } from './noted.js';
+import type { ProvisioningLog } from './provisioning-log.js';
+
+type Parts = {
+  log: Pick<ProvisioningLog, 'add'>;
+  /** Strangers can name any. */
+  accounts: Pick<Accounts, 'has'>;
+  newId: () => string;
+};
+
+/** Nobody has to prove anything to be refused, so of each account only some refusals are kept: 20 at once, then one a minute. */
+const kept = { perSecond: 1 / 60, burst: 20 };
+/** Strangers may name ever other accounts; each is looked up. */
+const lookedUp = { perSecond: 10, burst: 100 };
+
+/** Gathers a row for requests to an account's token endpoint that were refused (P18): what was wrong, and never what was sent as a proof. */
+export function recordTokenRefusals(server: FastifyInstance, { log, accounts, newId }: Parts): void {
+  const rows = new RateLimit(kept);
+  const lookUps = new RateLimit(lookedUp);
+  server.addHook('onResponse', (request: NotedRequest, reply, done) => {
+    done();
+    if (request.method !== 'POST' || !isUnder(pathOf(request.url), oauthPrefix)) return;
+    const row = refusalIn(request, reply.statusCode, newId);
+    if (!row) return;
+    const { accountId, code, tokenId } = row;
+    // Who proved to hold a credential that ended is heard whatever strangers do.
+    if (isProved(code)) return void (rows.take(`${accountId}/${tokenId}`) === 0 && log.add(row));
+    if (rows.take(accountId) > 0 || lookUps.take('') > 0) return;
+    // The answer is out: what cannot be looked up now is not logged.
+    accounts.has(accountId).then(
+      (known) => known && log.add(row),
+      () => undefined,
+    );
+  });
+}
+
+function refusalIn({ params, failure, id }: NotedRequest, status: number, newId: () => string) {
+  const accountId = (params as { accountId?: string } | undefined)?.accountId?.toLowerCase() ?? '';
+  const error = failure?.error;
+  if (!isUuid(accountId) || !(error instanceof OAuthError || error instanceof Refused)) return undefined;
+  const told =
+    error instanceof OAuthError
+      ? { code: error.reason, tokenId: error.credentialId ?? null, reason: error.logged }
+      : { code: error.code, tokenId: null, reason: error.message };
+  return {
+    accountId,
+    entryId: newId(),
+    action: 'Other',
+    outcome: 'Failure',
+    lookup: null,
+    resource: null,
+    subject: {},
+    method: 'POST',
+    status,
+    code: told.code,
+    correlationId: id,
+    tokenId: told.tokenId,
+    content: { reason: told.reason },
+    impersonal: true,
+  } satisfies Gathered;
+}
