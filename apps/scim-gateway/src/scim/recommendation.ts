@@ -18,6 +18,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'access.tooFast': itself,
   'access.tooManyFailures': `Correct the token or secret in Entra (${credentials}) and press Test connection a minute later.`,
   'account.unknown': `See that the Tenant URL in Entra (${credentials}) is the one that ${connect} shows.`,
+  'attribute.unclear': `Map one source only to this attribute, under one name, in ${mapping}, ${again}.`,
   'client.id': `Paste the account’s id as Client Identifier into Entra (${credentials}), as ${connect} shows it.`,
   'client.request': `Choose OAuth 2.0 client credentials grant in Entra (${credentials}), and the Token Endpoint that ${connect} shows.`,
   'client.unproved': `Paste Client Identifier and Client Secret into Entra (${credentials}) and press Test connection.`,
