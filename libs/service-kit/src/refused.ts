@@ -7,6 +7,7 @@ export type RefusedKind =
   | 'conflict'
   | 'precondition'
   | 'tooLarge'
+  | 'mediaType'
   | 'tooMany'
   | 'busy';
 
@@ -19,6 +20,7 @@ export const statusOf: Readonly<Record<RefusedKind, number>> = {
   conflict: 409,
   precondition: 412,
   tooLarge: 413,
+  mediaType: 415,
   tooMany: 429,
   busy: 503,
 };

@@ -55,10 +55,15 @@ function wrongValue(headings: Headings, row: number, { field, maxLength, isDate 
   const cell = cellOf(headings, field, row);
   if (value.length > maxLength) return [{ code: 'value.length', reason: say.tooLong(cell, maxLength) }];
   if (!isStorable(value)) return [{ code: 'value.text', reason: say.unstorable(cell) }];
+  if (formulaError.test(value)) return [{ code: 'value.formula', reason: say.formulaError(cell, value) }];
   if (!isDate || dateOf(value)) return [];
   const reason = slashed.test(value) ? say.ambiguousDate(cell, shown(value)) : say.noDate(cell, shown(value));
   return [{ code: 'value.date', reason }];
 }
+
+/** What a formula shows that has no value, in English and Danish. */
+const formulaError =
+  /^#(N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NULL!|NUM!|SPILL!|CALC!|FIELD!|I\/T|REFERENCE!|VÆRDI!|NAVN\?|DIVISION\/0!|NUL!|OVERLØB!)$/i;
 
 /** With slashes the month may come first: that is not guessed. */
 const slashed = /^\d{1,2}\/\d{1,2}\/\d{2,4}$/;

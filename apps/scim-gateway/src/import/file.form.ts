@@ -3,11 +3,19 @@ import { pathOf } from '@bitabiz/service-kit/prefix';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { mostBytes, tooLarge } from './read-sheet.js';
 
-/** What browsers call CSV and Excel files, which depends on the machine. */
+/** What browsers call files that people take for sheets, which depends on the machine; what they are, their content says. */
 const fileTypes = [
   'text/csv',
+  'text/plain',
+  'text/tab-separated-values',
+  'text/html',
   'application/csv',
   'application/vnd.ms-excel',
+  'application/vnd.ms-excel.sheet.binary.macroenabled.12',
+  'application/vnd.ms-excel.sheet.macroenabled.12',
+  'application/vnd.oasis.opendocument.spreadsheet',
+  'application/zip',
+  'application/x-zip-compressed',
   'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
   'application/octet-stream',
 ];

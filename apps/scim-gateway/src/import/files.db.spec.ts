@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
-import { checked, csv, excelType, send } from './import.fixture.js';
+import { checked, csv, excelType, header, send } from './import.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -12,15 +12,24 @@ afterAll(() => gateway.close());
 
 describe('what is no import', () => {
   it.each([
-    ['a text that is no file', 'text/plain', Buffer.from('x'), 415],
-    ['JSON', 'application/json', Buffer.from('{}'), 400],
-    ['a file without columns', 'text/csv', Buffer.from('a,b\n1,2'), 400],
-    ['a picture', excelType, Buffer.from('89504e470d0a1a0a', 'hex'), 400],
-    ['a file of more than 20 MiB', 'text/csv', Buffer.alloc(21 * 1024 * 1024, 'x'), 413],
-  ])('is refused: %s', async (_, type, file, status) => {
+    ['a picture by the name of Excel', excelType, Buffer.from('89504e470d0a1a0a', 'hex'), 415, 'import.fileType'],
+    ['an old workbook by the name of CSV', 'text/csv', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 415, 'import.fileType'],
+    ['a web page', 'text/html', Buffer.from('<html>'), 415, 'import.fileType'],
+    ['JSON', 'application/json', Buffer.from('{}'), 415, 'import.fileType'],
+    ['a text without columns', 'text/plain', Buffer.from('x'), 400, 'import.header'],
+    ['a file without columns', 'text/csv', Buffer.from('a,b\n1,2'), 400, 'import.header'],
+    ['a file of more than 20 MiB', 'text/csv', Buffer.alloc(21 * 1024 * 1024, 'x'), 413, 'import.tooLarge'],
+  ])('is refused: %s', async (_, type, file, status, code) => {
     const fresh = await gateway.newAccount();
-    expect((await send(gateway, fresh, file, type)).status).toBe(status);
+    const { status: answered, body } = await send(gateway, fresh, file, type);
+    expect([answered, body['code'], body['message']]).toEqual([status, code, expect.any(String)]);
     expect((await fresh.admin('GET', '/imports')).body['imports']).toEqual([]);
+  });
+
+  it('by its name may be one by its content', async () => {
+    const { id, view } = await checked(gateway, account, csv([header, ['b@x.example', 'B', 'C', '', '']]), excelType);
+    expect(view['outcomes']).toMatchObject({ create: 1 });
+    await account.admin('DELETE', `/imports/${id}`);
   });
 
   it('of a stranger is not even read', async () => {

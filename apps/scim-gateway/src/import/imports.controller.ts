@@ -87,8 +87,9 @@ export class ImportsController {
   ): Promise<ImportView> {
     if (!Buffer.isBuffer(body)) {
       throw new Refused(
-        'import.unreadable',
+        'import.fileType',
         'Send the file itself as the body, with the type text/csv or that of Excel',
+        'mediaType',
       );
     }
     const table = tableOf(await readSheet(body));

@@ -1,9 +1,13 @@
 import { Worker } from 'node:worker_threads';
 import { Refused } from '@bitabiz/service-kit/refused';
-import type { SheetAnswer } from './sheet.worker.js';
+import { kindOf, widthOf } from './file-kind.js';
+import { lettersOf } from './headings.js';
+import type { SheetAnswer, SheetTask } from './sheet.worker.js';
 
-/** The most that one import may bring: rows with the header, bytes of the file. */
+/** The most that one import may bring: rows with the header, columns, letters of a cell as in Excel, bytes of the file. */
 export const mostRows = 100_001;
+const mostColumns = 256;
+const mostLetters = 32_767;
 export const mostBytes = 20 * 1024 * 1024;
 
 const patienceMs = 60_000;
@@ -14,13 +18,15 @@ const program = new URL(`./sheet.worker.${import.meta.url.endsWith('.ts') ? 'ts'
 /**
  * Reads an Excel (.xlsx) or CSV file in a thread of its own, with a bound on memory and time: nobody waits for it, and a file that unpacks
  * to gigabytes ends that thread only.
- * @returns the rows of the first sheet as texts, dates as YYYY-MM-DD.
- * @throws Refused `import.unreadable`, `import.tooLarge`.
+ * @returns the rows of the first sheet as texts, dates as YYYY-MM-DD; empty ones at the end are left out.
+ * @throws Refused `import.fileType`, `import.unreadable`, `import.tooLarge`.
  */
 export async function readSheet(bytes: Uint8Array): Promise<string[][]> {
   if (bytes.length === 0) throw unreadable('it is empty');
+  const kind = kindOf(bytes);
+  const encoding = kind === 'csv' ? widthOf(bytes) : undefined;
   const worker = new Worker(program, {
-    workerData: { bytes, mostRows },
+    workerData: { bytes, kind, encoding, mostRows } satisfies SheetTask,
     resourceLimits: { maxOldGenerationSizeMb: mostMemoryMb },
   });
   const answer = await new Promise<SheetAnswer>((resolve, reject) => {
@@ -34,8 +40,21 @@ export async function readSheet(bytes: Uint8Array): Promise<string[][]> {
       reject(tooLarge('it cannot be read to its end'));
     });
   }).finally(() => worker.terminate());
-  if ('rows' in answer) return answer.rows;
-  throw answer.refused === 'tooManyRows' ? tooLarge(`it has ${answer.reason} rows`) : unreadable(answer.reason);
+  if ('rows' in answer) return bounded(answer.rows);
+  throw answer.refused === 'tooLarge' ? tooLarge(answer.reason) : unreadable(answer.reason);
+}
+
+function bounded(rows: string[][]): string[][] {
+  rows.forEach((row, index) => {
+    const columns = row.findLastIndex((cell) => cell !== '') + 1;
+    if (columns > mostColumns) throw tooLarge(`row ${index + 1} has ${columns} columns, more than ${mostColumns}`);
+    const long = row.findIndex((cell) => cell.length > mostLetters);
+    if (long < 0) return;
+    throw tooLarge(
+      `the cell ${lettersOf(long)}${index + 1} has more than ${mostLetters} characters; is a quotation mark left open?`,
+    );
+  });
+  return rows;
 }
 
 const unreadable = (reason: string) =>

@@ -38,6 +38,13 @@ describe('a row', () => {
       'Hire date (D2) could be two days: write 03/04/2024',
     ],
     ['a date that is none', [...ida, '31-02-2024'], 'value.date', 'Hire date (D2) is no date: write 31-02-2024'],
+    ['a formula without a value', [ida[0], '#N/A', 'S', ''], 'value.formula', 'First name (B2) shows the error #N/A'],
+    [
+      'one of a Danish Excel',
+      [ida[0], 'Ida', 'S', '#VÆRDI!'],
+      'value.formula',
+      'Hire date (D2) shows the error #VÆRDI!',
+    ],
     ['a text that is too long', ['x'.repeat(600), 'Ida', 'S', ''], 'value.length', 'Email (A2) is longer than 512'],
     ['a text that cannot be stored', [ida[0], 'I\0a', 'S', ''], 'value.text', 'First name (B2) contains'],
   ])('with %s is refused alone, naming heading and cell', (_, row, code, reason) => {

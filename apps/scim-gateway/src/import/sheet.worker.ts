@@ -1,22 +1,20 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { inflateRawSync } from 'node:zlib';
+import { crc32, inflateRawSync } from 'node:zlib';
 import { parse } from 'csv-parse/sync';
 import { readSheet, type CellValue } from 'read-excel-file/node';
 
-/** What the worker says: the rows as texts, or why there are none. */
-export type SheetAnswer = { rows: string[][] } | { refused: 'unreadable' | 'tooManyRows'; reason: string };
+/** What the worker gets. `encoding` of CSV: undefined for UTF-8, or what Windows writes without a mark. */
+export type SheetTask = { bytes: Uint8Array; kind: 'xlsx' | 'csv'; encoding: string | undefined; mostRows: number };
+/** What it says: the rows as texts, or why there are none. */
+export type SheetAnswer = { rows: string[][] } | { refused: 'unreadable' | 'tooLarge'; reason: string };
 
 /** What all parts of an Excel file unpack to at most: a hundred thousand rows are a tenth of it. */
 const mostUnpacked = 256 * 1024 * 1024;
 
-const { bytes, mostRows } = workerData as { bytes: Uint8Array; mostRows: number };
-const zip = [0x50, 0x4b, 0x03, 0x04];
-const compoundFile = [0xd0, 0xcf, 0x11, 0xe0];
-const startsWith = (magic: number[]) => magic.every((byte, index) => bytes[index] === byte);
+const { bytes, kind, encoding, mostRows } = workerData as SheetTask;
 
-/** CSV as Excel saves it: UTF-8 or UTF-16 with a mark, or what Windows writes without one. */
 function decoded(): string {
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (encoding !== undefined) return new TextDecoder(encoding).decode(bytes);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
@@ -24,37 +22,105 @@ function decoded(): string {
   }
 }
 
-/** The one of `;`, tab and comma that the first line has most of; Danish Excel writes semicolons. */
+/** Excel's own way to name the delimiter, which it shows as no row. */
+const said = /^\uFEFF?sep=([;,\t])\r?\n/i;
+
+/** The one of `;`, tab and comma that the first line has most of outside of quotation marks; Danish Excel writes semicolons. */
 function delimiterOf(text: string): string {
-  const [line = ''] = text.split(/\r?\n/, 1);
+  const [line = ''] = text
+    .replaceAll(/"[^"]*"/g, '')
+    .trimStart()
+    .split(/[\r\n]/, 1);
   const count = (delimiter: string) => line.split(delimiter).length;
   return [';', '\t', ','].reduce((best, each) => (count(each) > count(best) ? each : best));
 }
 
 function csvRows(): string[][] {
   const text = decoded();
-  return parse(text, { bom: true, delimiter: delimiterOf(text), relax_column_count: true, trim: true });
+  const [line = '', named] = said.exec(text) ?? [];
+  const delimiter = named ?? delimiterOf(text.slice(0, 100_000));
+  const options = { bom: true, relax_column_count: true, trim: true, record_delimiter: ['\r\n', '\n', '\r'] };
+  const rows = parse(text.slice(line.length), { ...options, delimiter });
+  return (rows as string[][]).map((row) => row.map((cell) => cell.trim()));
 }
 
+type Part = { name: string; content: Buffer };
+
 /**
- * Unpacks every part that the archive's directory names (APPNOTE 4.3.12) and throws it away: what an archive says of its sizes is not
- * believed. @throws when they are more than is read, or the archive is damaged.
+ * The parts that say something, by the archive's directory (APPNOTE 4.3.12), unpacked here and with a bound: what an archive says of its
+ * sizes is not believed. @throws when they are more than is read, or the archive is damaged.
  */
-function checkUnpacked(): void {
+function unpacked(): Part[] {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let left = mostUnpacked;
-  for (let at = file.indexOf('PK\x01\x02', 0, 'latin1'); at >= 0; at = file.indexOf('PK\x01\x02', at + 46, 'latin1')) {
-    if (at + 46 > file.length || file.readUInt16LE(at + 10) === 0) continue;
+  const end = file.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+  if (end < 0) throw new Error('the archive is cut off');
+  const parts: Part[] = [];
+  let [at, left] = [file.readUInt32LE(end + 16), mostUnpacked];
+  for (let count = file.readUInt16LE(end + 10); count > 0; count--) {
+    const [length, more, comment] = [28, 30, 32].map((place) => file.readUInt16LE(at + place)) as [
+      number,
+      number,
+      number,
+    ];
+    const name = file.toString('utf8', at + 46, at + 46 + length).replaceAll('\\', '/');
     const local = file.readUInt32LE(at + 42);
     const start = local + 30 + file.readUInt16LE(local + 26) + file.readUInt16LE(local + 28);
-    left -= inflateRawSync(file.subarray(start), { maxOutputLength: left }).length;
+    const packed = file.subarray(start, start + file.readUInt32LE(at + 20));
+    if (/\.(xml|rels)$/i.test(name)) {
+      const content = file.readUInt16LE(at + 10) === 0 ? packed : inflateRawSync(packed, { maxOutputLength: left });
+      left -= content.length;
+      parts.push({ name, content });
+    }
+    at += 46 + length + more + comment;
   }
+  return parts;
+}
+
+const errorCell = /<((?:\w+:)?c)\b([^>]*?)\bt=["']e["']/g;
+const uncalculated = /<((?:\w+:)?c)\b([^>]*)>(<((?:\w+:)?f)\b(?:[^>]*\/>|[^>]*>[^<]*<\/\4>))<\/\1>/g;
+
+/** Formulas as what they show: an error is the text of it, and what was never calculated is an error too. Else both were empty cells. */
+function shownBy(content: Buffer): Buffer {
+  if (!['<f', ':f', 't="e"', "t='e'"].some((sign) => content.includes(sign))) return content;
+  const text = content
+    .toString('utf8')
+    .replaceAll(errorCell, '<$1$2t="str"')
+    .replaceAll(uncalculated, (_, cell: string, attributes: string) => {
+      const rest = attributes.replace(/\bt=("[^"]*"|'[^']*')/, '');
+      return `<${cell}${rest} t="inlineStr"><is><t>#CALC!</t></is></${cell}>`;
+    });
+  return Buffer.from(text);
+}
+
+/** An archive of these parts as they are (APPNOTE 4.3). */
+function packed(parts: readonly Part[]): Buffer {
+  const [locals, directory]: Buffer[][] = [[], []];
+  let at = 0;
+  const fields = (size: number, sign: number, ...values: [place: number, value: number][]) => {
+    const head = Buffer.alloc(size);
+    head.writeUInt32LE(sign);
+    for (const [place, value] of values) head.writeUInt32LE(value, place);
+    return head;
+  };
+  for (const { name, content } of parts) {
+    const title = Buffer.from(name);
+    const [sum, size] = [crc32(content), content.length];
+    locals?.push(fields(30, 0x04034b50, [14, sum], [18, size], [22, size], [26, title.length]), title, content);
+    directory?.push(fields(46, 0x02014b50, [16, sum], [20, size], [24, size], [28, title.length], [42, at]), title);
+    at += 30 + title.length + size;
+  }
+  const names = Buffer.concat(directory ?? []);
+  const end = fields(22, 0x06054b50, [8, parts.length], [10, parts.length], [12, names.length], [16, at]);
+  return Buffer.concat([...(locals ?? []), names, end]);
 }
 
 async function excelRows(): Promise<string[][]> {
-  checkUnpacked();
+  const parts = unpacked().map(({ name, content }) => ({
+    name,
+    content: /worksheets\//i.test(name) ? shownBy(content) : content,
+  }));
   // Numbers stay as they are written: a payroll number is no quantity.
-  const rows = await readSheet(Buffer.from(bytes), { parseNumber: (text: string) => text });
+  const rows = await readSheet(packed(parts), { parseNumber: (text: string) => text });
   return rows.map((row) => row.map(textOf));
 }
 
@@ -64,18 +130,14 @@ function textOf(cell: CellValue | null): string {
 }
 
 async function answer(): Promise<SheetAnswer> {
-  if (startsWith(compoundFile)) {
-    return {
-      refused: 'unreadable',
-      reason: 'it is an old or encrypted Excel file; save it as .xlsx without a password, or as CSV',
-    };
-  }
   try {
-    const rows = startsWith(zip) ? await excelRows() : csvRows();
-    if (rows.length > mostRows) return { refused: 'tooManyRows', reason: String(rows.length) };
-    return { rows };
+    const rows = kind === 'xlsx' ? await excelRows() : csvRows();
+    const count = rows.findLastIndex((row) => row.some((cell) => cell !== '')) + 1;
+    return count > mostRows ? { refused: 'tooLarge', reason: `it has ${count} rows` } : { rows: rows.slice(0, count) };
   } catch (error) {
-    return { refused: 'unreadable', reason: (error as Error).message };
+    const { code, message } = error as Error & { code?: string };
+    if (code === 'ERR_BUFFER_TOO_LARGE') return { refused: 'tooLarge', reason: 'it unpacks to more than can be read' };
+    return { refused: 'unreadable', reason: message };
   }
 }
 

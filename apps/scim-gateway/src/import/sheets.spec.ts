@@ -1,5 +1,5 @@
-import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { archive, texts, workbook } from './archive.fixture.js';
 import { columns } from './columns.js';
 import { csv, excel } from './import.fixture.js';
 import { readSheet } from './read-sheet.js';
@@ -7,40 +7,11 @@ import { tableOf } from './table.js';
 import { template } from './template.js';
 
 const head = ['Email', 'First name', 'Last name'];
+const wide = (text: string) => Buffer.from(text, 'utf16le');
 const ida = ['ida@nordlys.example', 'Ida', 'Sørensen'];
 
-/** An archive whose only part says that it is empty and unpacks to 300 MB. */
-function bomb(): Buffer {
-  const name = 'xl/worksheets/sheet1.xml';
-  const packed = deflateRawSync(Buffer.alloc(300 * 1024 * 1024));
-  const entry = (size: number, fields: [at: number, value: number][]) => {
-    const bytes = Buffer.alloc(size);
-    for (const [at, value] of fields) bytes.writeUInt16LE(value, at);
-    return bytes;
-  };
-  const local = entry(30, [
-    [0, 0x4b50],
-    [2, 0x0403],
-    [8, 8],
-    [26, name.length],
-  ]);
-  const central = entry(46, [
-    [0, 0x4b50],
-    [2, 0x0201],
-    [10, 8],
-    [28, name.length],
-  ]);
-  const end = entry(22, [
-    [0, 0x4b50],
-    [2, 0x0605],
-    [8, 1],
-    [10, 1],
-  ]);
-  const before = local.length + name.length + packed.length;
-  end.writeUInt32LE(central.length + name.length, 12);
-  end.writeUInt32LE(before, 16);
-  return Buffer.concat([local, Buffer.from(name), packed, central, Buffer.from(name), end]);
-}
+/** A workbook whose only sheet says that it is empty and unpacks to 300 MB. */
+const bomb = () => archive({ '[Content_Types].xml': '', 'xl/workbook.xml': Buffer.alloc(300 * 1024 * 1024) }, 0);
 
 describe('a template', () => {
   it.each([
@@ -66,8 +37,21 @@ describe('a file', () => {
     ['tabs', csv(rows, '\t')],
     ['a mark', Buffer.concat([Buffer.from('\ufeff'), csv(rows)])],
     ['what Windows writes', Buffer.from(csv(rows, ';').toString(), 'latin1')],
-    ['UTF-16', Buffer.from(`\ufeff${csv(rows, '\t').toString()}`, 'utf16le')],
-  ])('of CSV may have %s', async (_, file) => expect(await readSheet(file)).toEqual(rows));
+    ['UTF-16', wide(`\ufeff${csv(rows, '\t').toString()}`)],
+    ['UTF-16 the other way round', wide(`\ufeff${csv(rows, '\t').toString()}`).swap16()],
+    ['UTF-16 without a mark', wide(csv(rows, ';').toString())],
+    ['UTF-16 without a mark the other way round', wide(csv(rows, ';').toString()).swap16()],
+    ['Excel’s line for the delimiter', Buffer.from(`sep=;\r\n${csv(rows, ';').toString()}`)],
+    ['an empty line first', Buffer.from(`\r\n${csv(rows, ';').toString()}`), [[''], ...rows]],
+    [
+      'delimiters inside of quotation marks',
+      Buffer.from('"Email, (;;) ";First name;Last name\r\na;b;c'),
+      [
+        ['Email, (;;)', 'First name', 'Last name'],
+        ['a', 'b', 'c'],
+      ],
+    ],
+  ])('of CSV may have %s', async (_, file, read = rows) => expect(await readSheet(file)).toEqual(read));
 
   it('of Excel keeps digits and days as they stand there', async () => {
     const file = await excel([
@@ -77,14 +61,67 @@ describe('a file', () => {
     expect((await readSheet(file))[1]).toEqual([...ida, '12345678', '2024-03-31']);
   });
 
+  it('of Excel shows what its formulas show, errors too, and what was never calculated', async () => {
+    const cells = [
+      '<c r="A2" t="str"><f>A1</f><v>ida@x.example</v></c>',
+      '<c r="B2" t="e"><f>VLOOKUP(1,2,3)</f><v>#N/A</v></c>',
+      '<c r="C2"><f>SUM(1,1)</f></c>',
+      '<c r="D2" s="1"><f>TODAY()</f><v>45382</v></c>',
+      '<c r="E2" t="e"><v>#REF!</v></c>',
+      '<c r="F2"><f t="shared" si="0"/><v>77</v></c>',
+      '<c r="G2" t="str"><f>""</f><v></v></c>',
+    ];
+    const read = await readSheet(workbook(texts(1, 'a', 'b', 'c', 'd', 'e', 'f', 'g'), cells.join('')));
+    expect(read[1]).toEqual(['ida@x.example', '#N/A', '#CALC!', '2024-03-31', '#REF!', '77', '']);
+  });
+
   it.each([
-    ['is empty', Buffer.alloc(0), 'import.unreadable'],
-    ['is an old Excel file', Buffer.from('d0cf11e0a1b11ae1', 'hex'), 'import.unreadable'],
-    ['is a damaged Excel file', Buffer.from('504b0304ffffffffffff', 'hex'), 'import.unreadable'],
-    ['unpacks to far more than it says', bomb(), 'import.unreadable'],
-    ['has an open quotation mark', Buffer.from('a,b\n"x,y'), 'import.unreadable'],
-    ['has more rows than fit', Buffer.from('a\n'.repeat(100_002)), 'import.tooLarge'],
-  ])('that %s is refused', async (_, file, code) =>
-    expect(await readSheet(file).catch((error) => error.code)).toBe(code),
+    ['is empty', Buffer.alloc(0), 'import.unreadable', /empty/],
+    ['is a damaged Excel file', Buffer.from('504b0304ffffffffffff', 'hex'), 'import.unreadable', /cut off/],
+    ['unpacks to far more than it says', bomb(), 'import.tooLarge', /unpacks to more/],
+    ['has an open quotation mark', Buffer.from('a,b\n"x,y'), 'import.unreadable', /[Qq]uot/],
+    ['has more rows than fit', Buffer.from('a\n'.repeat(100_002)), 'import.tooLarge', /100002 rows/],
+    [
+      'has more columns than fit',
+      Buffer.from(`a\n${'b;'.repeat(256)}c`),
+      'import.tooLarge',
+      /row 2 has 257 columns, more than 256/,
+    ],
+    [
+      'has a longer cell than Excel',
+      Buffer.from(`a,b\nc,${'d'.repeat(32_768)}`),
+      'import.tooLarge',
+      /the cell B2 has more than 32767/,
+    ],
+    [
+      'is an old Excel file',
+      Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+      'import.fileType',
+      /old Excel workbook.*save it as .xlsx/,
+    ],
+    [
+      'is protected',
+      Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), wide('EncryptedPackage')]),
+      'import.fileType',
+      /password/,
+    ],
+    ['is OpenDocument', archive({ mimetype: 'x', 'content.xml': 'x' }), 'import.fileType', /\.ods/],
+    ['is a binary workbook', archive({ 'xl/workbook.bin': 'x' }), 'import.fileType', /\.xlsb/],
+    ['is another archive', archive({ 'staff.csv': 'a,b' }), 'import.fileType', /unpack it/],
+    ['is a web page', Buffer.from('\ufeff\r\n<html><table><tr><td>a'), 'import.fileType', /web page/],
+    ['is a picture', Buffer.from('89504e470d0a1a0a', 'hex'), 'import.fileType', /neither/],
+    ['is a document', Buffer.from('%PDF-1.7'), 'import.fileType', /neither/],
+    ['is nothing known', Buffer.from([65, 66, 67, 0, 1, 0, 65, 66]), 'import.fileType', /neither/],
+  ])('that %s is refused, saying so', async (_, file, code, message) =>
+    expect(await readSheet(file).catch((error) => [error.code, error.message])).toEqual([
+      code,
+      expect.stringMatching(message),
+    ]),
   );
+
+  it('without rows at its end, formatted or not, may be as long as it likes', async () =>
+    expect(await readSheet(Buffer.from(`a;b\nc;d\n${';\n'.repeat(100_002)}`))).toEqual([
+      ['a', 'b'],
+      ['c', 'd'],
+    ]));
 });
