@@ -1,9 +1,8 @@
 import { profileFields, type ProfileField } from '@bitabiz/event-contracts';
+import { languages, type Language } from '../language.js';
 import { attributes, type Attribute } from '../scim/attributes.js';
 
 export type ImportField = 'userName' | 'email' | ProfileField;
-export const languages = ['en', 'da'] as const;
-export type Language = (typeof languages)[number];
 
 /** A column of the template: one attribute of P2, without those that only Entra has. */
 export type Column = {

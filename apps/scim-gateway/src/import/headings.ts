@@ -1,5 +1,6 @@
+import { languages, type Language } from '../language.js';
 import { shown } from '../scim/text.js';
-import { columns, languages, plain, spellings, type ImportField, type Language } from './columns.js';
+import { columns, plain, spellings, type ImportField } from './columns.js';
 
 /** How one file calls its columns, and where they stand: the first place is 0. */
 export type Headings = { language: Language; columns: { field: ImportField; heading: string; place: number }[] };

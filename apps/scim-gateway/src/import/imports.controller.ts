@@ -15,11 +15,11 @@ import { actorOf, Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/
 import { Id } from '@bitabiz/service-kit/id';
 import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
+import { languages } from '../language.js';
 import { NewIds } from '../new-ids.js';
 import { only } from '../only.js';
 import { isStorable } from '../scim/text.js';
 import { candidatesOf } from './candidate.js';
-import { languages } from './columns.js';
 import { ImportJobs } from './import-jobs.js';
 import { rowOutcomes } from './import-row.js';
 import { ImportQueries, type ImportView } from './imports.query.js';

@@ -1,4 +1,4 @@
-import type { Language } from './columns.js';
+import type { Language } from '../language.js';
 
 /** What is said of a file and its rows. A cell comes as "Afdeling (D3)", a list of cells with commas. */
 const en = {

@@ -1,4 +1,5 @@
 import { Refused } from '@bitabiz/service-kit/refused';
+import type { Language } from '../language.js';
 import { columnNamed, columns, type Column, type ImportField } from './columns.js';
 import { headingOf, languageOf, lettersOf, type Headings } from './headings.js';
 import { nearest } from './ignored.js';
@@ -59,5 +60,5 @@ function requireMandatory(headings: Headings, ignored: readonly string[]): void 
   throw new Refused('import.header', [say.missing(labels), ...guesses].join('. '));
 }
 
-const labelOf = (field: ImportField, language: 'en' | 'da') =>
+const labelOf = (field: ImportField, language: Language) =>
   (columns.find((column) => column.field === field) as Column).label[language];

@@ -1,6 +1,7 @@
 import { stringify } from 'csv-stringify/sync';
 import writeExcelFile from 'write-excel-file/node';
-import { columns, type Column, type Language } from './columns.js';
+import type { Language } from '../language.js';
+import { columns, type Column } from './columns.js';
 
 export const templateFormats = ['xlsx', 'csv'] as const;
 export type TemplateFormat = (typeof templateFormats)[number];

@@ -12,7 +12,7 @@ export type EntryQuery = {
   from?: Date | undefined;
   /** Not included. */
   to?: Date | undefined;
-  /** Id, SCIM id or user name. */
+  /** Id, SCIM id, user name, e-mail, or a name: the full one, the first or the last. */
   employee?: string | undefined;
   outcome?: readonly Outcome[] | undefined;
   action?: readonly Action[] | undefined;
@@ -37,7 +37,17 @@ export class Entries {
 
   /** @param cursor where the page before ended. */
   async page(accountId: string, query: EntryQuery, limit: number, cursor?: string): Promise<EntryPage> {
-    const { where, values } = conditionOf(accountId, query, cursor);
+    return this.pageOf(accountId, query, await this.named(accountId, query.employee), limit, cursor);
+  }
+
+  private async pageOf(
+    accountId: string,
+    query: EntryQuery,
+    named: string[],
+    limit: number,
+    cursor?: string,
+  ): Promise<EntryPage> {
+    const { where, values } = conditionOf(accountId, query, named, cursor);
     const text = `select * from own.provisioning_log where ${where} order by entry_id desc limit ${limit + 1}`;
     const { rows } = await inAccount(this.app, accountId, (tx) => tx.query<StoredEntry>(text, values));
     const shown = rows.slice(0, limit);
@@ -47,12 +57,26 @@ export class Entries {
 
   /** Everything that the query finds, page by page, for as long as somebody reads. */
   async *pages(accountId: string, query: EntryQuery): AsyncGenerator<Entry[]> {
+    const named = await this.named(accountId, query.employee);
     let cursor: string | undefined;
     do {
-      const { entries, nextCursor } = await this.page(accountId, query, 500, cursor);
+      const { entries, nextCursor } = await this.pageOf(accountId, query, named, 500, cursor);
       yield entries;
       cursor = nextCursor ?? undefined;
     } while (cursor !== undefined);
+  }
+
+  /** The employees whom a text names; the log itself knows user names only. */
+  private async named(accountId: string, employee: string | undefined): Promise<string[]> {
+    if (employee === undefined || isUuid(employee)) return [];
+    const { rows } = await inAccount(this.app, accountId, (tx) =>
+      tx.query<{ user_id: string }>(
+        `select user_id from own.users where account_id = $1 and $2 in (folded->>'userName', folded->>'email', folded->>'givenName',
+           folded->>'familyName', concat(folded->>'givenName', ' ', folded->>'familyName'))`,
+        [accountId, foldKey(employee)],
+      ),
+    );
+    return rows.map((row) => row.user_id);
   }
 
   /** @throws Refused `log.entryUnknown`. */
@@ -65,7 +89,7 @@ export class Entries {
   }
 }
 
-function conditionOf(accountId: string, query: EntryQuery, cursor: string | undefined) {
+function conditionOf(accountId: string, query: EntryQuery, named: readonly string[], cursor: string | undefined) {
   const values: unknown[] = [];
   const parts: string[] = [];
   const ask = (condition: (place: string) => string, value: unknown) => {
@@ -88,7 +112,10 @@ function conditionOf(accountId: string, query: EntryQuery, cursor: string | unde
       (place) => `(user_id = ${place}::uuid or (scim_id = ${place}::uuid and user_id is distinct from scim_id))`,
       employee,
     );
-  } else ask((place) => `user_name_key = ${place}`, employee && foldKey(employee));
+  } else if (employee !== undefined) {
+    const ids = `$${values.push(named)}::uuid[]`;
+    ask((place) => `(user_name_key = ${place} or user_id = any(${ids}))`, foldKey(employee));
+  }
   // Parts, not patterns: nothing in the text has a meaning of its own.
   const columns = ['user_name_key', 'lower(external_id)', 'lower(code)', 'lower(correlation_id)'];
   const anywhere = (place: string) =>

@@ -1,4 +1,5 @@
 import { stringify } from 'csv-stringify/sync';
+import type { Language } from '../language.js';
 import type { Entry } from './stored-entry.js';
 
 export const formats = ['csv', 'ndjson'] as const;
@@ -9,37 +10,58 @@ export const typeOf: Readonly<Record<Format, string>> = {
   ndjson: 'application/x-ndjson; charset=utf-8',
 };
 
-const columns: readonly [header: string, of: (entry: Entry) => string | null][] = [
-  ['activityDateTime', (entry) => entry.activityDateTime],
-  ['provisioningAction', (entry) => entry.provisioningAction],
-  ['outcome', (entry) => entry.outcome],
-  ['lookup', (entry) => entry.lookup],
-  ['resourceType', (entry) => entry.resourceType],
-  ['employeeId', (entry) => entry.employee.id],
-  ['scimId', (entry) => entry.employee.scimId],
-  ['userName', (entry) => entry.employee.userName],
-  ['externalId', (entry) => entry.externalId],
-  ['modifiedProperties', ({ modifiedProperties }) => modifiedProperties.map(changeOf).join('; ')],
-  ['errorCode', (entry) => entry.provisioningErrorInfo?.errorCode ?? null],
-  ['reason', (entry) => entry.provisioningErrorInfo?.reason ?? null],
-  ['recommendedAction', (entry) => entry.provisioningErrorInfo?.recommendedAction ?? null],
-  ['correlationId', (entry) => entry.correlationId],
-  ['entryId', (entry) => entry.id],
+type Column = { en: string; da: string; of: (entry: Entry) => string | null };
+
+const columns: readonly Column[] = [
+  { en: 'activityDateTime', da: 'Tidspunkt', of: (entry) => entry.activityDateTime },
+  { en: 'provisioningAction', da: 'Handling', of: (entry) => entry.provisioningAction },
+  { en: 'outcome', da: 'Resultat', of: (entry) => entry.outcome },
+  { en: 'lookup', da: 'Opslag', of: (entry) => entry.lookup },
+  { en: 'resourceType', da: 'Type', of: (entry) => entry.resourceType },
+  { en: 'employeeId', da: 'Medarbejder-id', of: (entry) => entry.employee.id },
+  { en: 'scimId', da: 'SCIM-id', of: (entry) => entry.employee.scimId },
+  { en: 'userName', da: 'Brugernavn', of: (entry) => entry.employee.userName },
+  { en: 'externalId', da: 'Eksternt id', of: (entry) => entry.externalId },
+  { en: 'modifiedProperties', da: 'Ændringer', of: (entry) => entry.modifiedProperties.map(changeOf).join('; ') },
+  { en: 'errorCode', da: 'Fejlkode', of: (entry) => entry.provisioningErrorInfo?.errorCode ?? null },
+  { en: 'reason', da: 'Årsag', of: (entry) => entry.provisioningErrorInfo?.reason ?? null },
+  { en: 'recommendedAction', da: 'Anbefaling', of: (entry) => entry.provisioningErrorInfo?.recommendedAction ?? null },
+  { en: 'correlationId', da: 'Korrelations-id', of: (entry) => entry.correlationId },
+  { en: 'entryId', da: 'Post-id', of: (entry) => entry.id },
 ];
 
 const changeOf = ({ displayName, oldValue, newValue }: Entry['modifiedProperties'][number]) =>
   `${displayName}: ${oldValue ?? ''} → ${newValue ?? ''}`;
 
-/** Pages of entries as a file, a page at a time. */
-export async function* exported(pages: AsyncIterable<Entry[]>, format: Format): AsyncGenerator<string> {
+/** Pages of entries as a file, a page at a time. @param language of the headings; Danish Excel separates by semicolons. */
+export async function* exported(
+  pages: AsyncIterable<Entry[]>,
+  format: Format,
+  language: Language = 'en',
+): AsyncGenerator<string> {
   if (format === 'ndjson') {
     for await (const page of pages) yield page.map((entry) => `${JSON.stringify(entry)}\n`).join('');
     return;
   }
-  yield csv([columns.map(([header]) => header)], true);
-  for await (const page of pages) yield csv(page.map((entry) => columns.map(([, of]) => of(entry))));
+  // The byte order mark is for Excel, which else reads another encoding.
+  yield `\uFEFF${csv([columns.map((column) => column[language])], language)}`;
+  for await (const page of pages) {
+    yield csv(
+      page.map((entry) => columns.map(({ of }) => textual(of(entry)))),
+      language,
+    );
+  }
 }
 
-/** The byte order mark is for Excel, which else reads another encoding; a value that a spreadsheet would calculate becomes text. */
-const csv = (rows: (string | null)[][], first = false): string =>
-  stringify(rows, { bom: first, escape_formulas: true, record_delimiter: 'windows' });
+/** Quoted throughout, so that no value ends a cell, whatever a spreadsheet separates by. */
+const csv = (rows: (string | null)[][], language: Language): string =>
+  stringify(rows, {
+    quoted: true,
+    quoted_empty: true,
+    delimiter: language === 'da' ? ';' : ',',
+    record_delimiter: 'windows',
+  });
+
+/** A value that a spreadsheet would calculate, as text: `=`, `+`, `-`, `@`, their wide forms, and what leads in to them. */
+const textual = (value: string | null): string | null =>
+  value !== null && /^(\s*[=+\-@＝＋－＠]|[\t\r\n])/.test(value) ? `'${value}` : value;

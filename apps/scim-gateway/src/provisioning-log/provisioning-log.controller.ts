@@ -3,6 +3,7 @@ import { Controller, Get, Inject, Param, Query, StreamableFile } from '@nestjs/c
 import { Allow } from '@bitabiz/service-kit/auth';
 import { Id } from '@bitabiz/service-kit/id';
 import * as z from 'zod';
+import { languages } from '../language.js';
 import { only } from '../only.js';
 import { isStorable } from '../scim/text.js';
 import { Entries, type EntryPage } from './entries.query.js';
@@ -39,7 +40,11 @@ const List = only({
   cursor: Id.optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
-const Export = only({ ...filter, format: z.enum(formats).default('csv') });
+const Export = only({
+  ...filter,
+  format: z.enum(formats).default('csv'),
+  language: z.enum(languages).default('en'),
+});
 
 /** The provisioning log of an account (P18). */
 @Controller('accounts/:accountId/provisioning-log')
@@ -59,9 +64,11 @@ export class ProvisioningLogController {
   @Get('export')
   export(
     @Param('accountId', { schema: Id }) accountId: string,
-    @Query({ schema: Export }) { format, ...query }: z.output<typeof Export>,
+    @Query({ schema: Export }) { format, language, ...query }: z.output<typeof Export>,
   ): StreamableFile {
-    const stream = Readable.from(exported(this.entries.pages(accountId, query), format), { objectMode: false });
+    const stream = Readable.from(exported(this.entries.pages(accountId, query), format, language), {
+      objectMode: false,
+    });
     const disposition = `attachment; filename="provisioning-log.${format}"`;
     return new StreamableFile(stream, { type: typeOf[format], disposition });
   }

@@ -70,6 +70,20 @@ describe('reading the provisioning log (P18)', () => {
     expect((await idsIn('credential=scim')).length).toBe(7);
   });
 
+  it('finds an employee by email and by name too, and nobody of another account (P15)', async () => {
+    const body = person('eva', { userName: 'eva.upn', name: { givenName: 'Eva', familyName: 'Sørensen' } });
+    await sent(them(), 'POST', '/Users', body);
+    const found = async (employee: string, account = them()) =>
+      (await logOf(account, `employee=${encodeURIComponent(employee)}`)).entries.map(
+        (entry) => entry.employee.userName,
+      );
+    for (const text of ['EVA@nordlys.example', 'eva.UPN', 'eva sørensen', 'SØRENSEN', 'Eva']) {
+      expect([text, await found(text)]).toEqual([text, ['eva.upn']]);
+      expect(await found(text, us())).toEqual([]);
+    }
+    expect(await found('Eva S')).toEqual([]);
+  });
+
   it.each([
     'status=5',
     'status=x',
@@ -90,10 +104,19 @@ describe('the export (P18)', () => {
     const { headers, text } = await file('lookups=true');
     expect(headers.get('content-type')).toBe('text/csv; charset=utf-8');
     expect(headers.get('content-disposition')).toContain('provisioning-log.csv');
-    expect(text.startsWith('\uFEFFactivityDateTime,')).toBe(true);
+    expect(text.startsWith('\uFEFF"activityDateTime","provisioningAction",')).toBe(true);
     expect(text.trim().split('\r\n')).toHaveLength(10);
-    expect(text).toContain(`"'=HYPERLINK(""http://evil.example""`);
-    expect(text).not.toContain(`,"=HYPERLINK`);
+    expect(text).toContain(`,"'=HYPERLINK(""http://evil.example""`);
+    expect(text).not.toContain(`"=HYPERLINK`);
+  });
+
+  it('as CSV in Danish opens in a Danish Excel: a mark, semicolons, Danish headings', async () => {
+    const { text } = await file('language=da&outcome=Failure');
+    const [header, row] = text.split('\r\n');
+    expect(header).toMatch(/^\uFEFF"Tidspunkt";"Handling";"Resultat";.*;"Ændringer";"Fejlkode";"Årsag";/);
+    expect(row?.split('";"')).toHaveLength(15);
+    expect(row).toContain(';"Failure";');
+    expect((await us().admin('GET', '/provisioning-log/export?language=sv')).status).toBe(400);
   });
 
   it('as NDJSON has the entries as they are', async () => {
@@ -108,7 +131,7 @@ describe('the export (P18)', () => {
 
 describe('the walls of the log (P15, decision 11)', () => {
   it('show another account nothing, by any way of asking', async () => {
-    const [theirEntry] = (await logOf(them())).entries;
+    const theirEntry = (await logOf(them())).entries.at(-1);
     expect(theirEntry?.employee.userName).toBe('their-person@nordlys.example');
     expect(await namesIn('lookups=true&text=their-person')).toEqual([]);
     expect(await namesIn(`employee=${theirEntry?.employee.id}`)).toEqual([]);
