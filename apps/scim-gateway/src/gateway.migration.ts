@@ -60,6 +60,8 @@ const steps: readonly Migration[] = [
   { name: 'gateway headings of imports', sql: 'alter table own.imports add column headings jsonb' },
   // How rows of imports are found that name an erased person (P20).
   step('marks of import rows', './import/marks.table.sql'),
+  // What dry runs said of rows.
+  { ...step('dry runs of imports', './import/checked.table.sql'), fills: ['own.imports'] },
   // Managers whom SCIM shows no more are not shown by anybody.
   step('managers who are gone', './user/manager.table.sql', {
     former_ids: { app: 'select, insert', batch: 'select' },

@@ -1,5 +1,6 @@
 import { Refused } from '@bitabiz/service-kit/refused';
 import { managedFields } from '../account/account.decider.js';
+import type { Pool } from 'pg';
 import type { GatewayCommand } from '../gateway.commands.js';
 import { modifiedBy } from '../provisioning-log/modified.js';
 import { leftToEntra, type ImportedRow } from '../user/import.decider.js';
@@ -20,14 +21,20 @@ export type Job = {
   headings: Headings | null;
 };
 
-type OpenRow = { row_number: number; new_user_id: string; request: Buffer };
+type OpenRow = {
+  row_number: number;
+  new_user_id: string;
+  request: Buffer;
+  checked_outcome: RowOutcome | null;
+  checked_detail: Buffer | null;
+};
 type Done = { row: number; userId: string | null; outcome: RowOutcome; code: string | null; detail: RowDetail };
 
 /** The next rows of an import: looked at while it is checking, carried out while it is running. What comes of them is stored together. */
 export async function carryOut(parts: ImportJobsParts, job: Job, most: number): Promise<void> {
   const { batch, keys } = parts;
   const { rows } = await batch.query<OpenRow>(
-    `select row_number, new_user_id, request from own.import_rows
+    `select row_number, new_user_id, request, checked_outcome, checked_detail from own.import_rows
      where account_id = $1 and import_id = $2 and outcome is null order by row_number limit $3`,
     [job.accountId, job.importId, most],
   );
@@ -35,7 +42,8 @@ export async function carryOut(parts: ImportJobsParts, job: Job, most: number): 
   // Deleted meanwhile, by hand or by age.
   if (!key || rows.length === 0) return;
   const seal = new RowSeal(key, job.importId);
-  const done = await ask(parts, job, rows, seal);
+  const asked = await ask(parts, job, rows, seal);
+  const done = job.state === 'running' ? await doneBefore(batch, job, rows, asked, seal) : asked;
   await batch.query(
     `update own.import_rows r set user_id = d.user_id, outcome = d.outcome, code = d.code, detail = d.detail
      from unnest($3::int[], $4::uuid[], $5::text[], $6::text[], $7::bytea[]) d(row_number, user_id, outcome, code, detail)
@@ -98,6 +106,30 @@ function doneOf(
   const outcome = userId === newUserId ? 'create' : answer.events.length > 0 ? 'update' : 'unchanged';
   const left = leftToEntra(asked, answer.before.user, managedFields(answer.account));
   return { row, userId, outcome, code: null, detail: { modified: modifiedBy(answer), leftToEntra: left } };
+}
+
+/**
+ * Rows that were carried out before an interruption and have nothing left to change: what they did is what the dry run said, and the
+ * events of this import bear it out.
+ */
+async function doneBefore(batch: Pool, job: Job, rows: OpenRow[], done: Done[], seal: RowSeal): Promise<Done[]> {
+  const again = done.filter(({ outcome, detail }, index) =>
+    outcome === 'create'
+      ? detail.modified?.length === 0
+      : outcome === 'unchanged' && rows[index]?.checked_outcome === 'update',
+  );
+  if (again.length === 0) return done;
+  const { rows: streams } = await batch.query<{ stream: string }>(
+    `select distinct e.stream from unnest($2::text[]) s(stream) cross join lateral
+      (select stream, correlation_id from store.events where account_id = $1 and stream = s.stream offset 0) e where e.correlation_id = $3`,
+    [job.accountId, again.map(({ userId }) => `user/${userId}`), job.importId],
+  );
+  const changed = new Set(streams.map(({ stream }) => stream));
+  return done.map((each, index) => {
+    const { checked_outcome: outcome, checked_detail: sealed } = rows[index] as OpenRow;
+    if (!again.includes(each) || !changed.has(`user/${each.userId}`) || !outcome || !sealed) return each;
+    return { ...each, outcome, detail: seal.openDetail(each.row, sealed) };
+  });
 }
 
 /** What a rule refuses is this row's; what passes by itself stops the import until its next turn. @throws what is no rule's refusal. */

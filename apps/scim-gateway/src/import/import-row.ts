@@ -6,6 +6,9 @@ import type { ImportedRow } from '../user/import.decider.js';
 
 export const rowOutcomes = ['create', 'update', 'unchanged', 'refused'] as const;
 export type RowOutcome = (typeof rowOutcomes)[number];
+/** As people see it: a row that was left when its import was cancelled has nothing else to say. */
+export const shownOutcomes = [...rowOutcomes, 'cancelled'] as const;
+export type ShownOutcome = (typeof shownOutcomes)[number];
 
 /** What came of it, or would: in words, attribute by attribute, and what was left to Entra (P22). */
 export type RowDetail = { reason?: string; modified?: Modified[]; leftToEntra?: string[] };

@@ -21,7 +21,7 @@ import { only } from '../only.js';
 import { isStorable } from '../scim/text.js';
 import { candidatesOf } from './candidate.js';
 import { ImportJobs } from './import-jobs.js';
-import { rowOutcomes } from './import-row.js';
+import { shownOutcomes } from './import-row.js';
 import { ImportQueries, type ImportView } from './imports.query.js';
 import { Imports } from './imports.js';
 import { readSheet } from './read-sheet.js';
@@ -42,7 +42,7 @@ const Template = only({
   language: z.enum(languages).default('en'),
 });
 const Rows = only({
-  outcome: z.enum(rowOutcomes).optional(),
+  outcome: z.enum(shownOutcomes).optional(),
   /** The row that the page before ended with. */
   after: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(100),

@@ -5,7 +5,7 @@ import type { Modified } from '../provisioning-log/entry.js';
 import { noHeadings, type Headings } from './headings.js';
 import { adviceOn } from './ignored.js';
 import { notesOn } from './notes.js';
-import { rowOutcomes, RowSeal, type RowOutcome } from './import-row.js';
+import { rowOutcomes, RowSeal, type RowOutcome, type ShownOutcome } from './import-row.js';
 import { unknownImport } from './imports.js';
 
 export type ImportState = 'checking' | 'ready' | 'running' | 'finished' | 'cancelled';
@@ -24,11 +24,11 @@ export type ImportView = {
   rows: number;
   /** Rows that were looked at (checking, ready) or carried out (running, finished). */
   done: number;
-  outcomes: Record<RowOutcome, number>;
+  outcomes: Record<ShownOutcome, number>;
 };
 export type RowView = {
   row: number;
-  outcome: RowOutcome | null;
+  outcome: ShownOutcome | null;
   code: string | null;
   reason: string | null;
   employee: { id: string | null; userName: string | null; email: string | null };
@@ -38,28 +38,38 @@ export type RowView = {
   /** What to do about a row that was not refused. */
   notes: string[];
 };
-export type RowQuery = { outcome?: RowOutcome | undefined; after: number; limit: number };
+export type RowQuery = { outcome?: ShownOutcome | undefined; after: number; limit: number };
 
 type Shown = Omit<ImportView, 'done' | 'outcomes' | 'ignoredColumns'> & {
   ignored: string[];
   headings: Headings | null;
-  counts: Partial<Record<RowOutcome, number>>;
+  counts: Partial<Record<ShownOutcome, number>>;
 };
 type StoredRow = {
   row_number: number;
   user_id: string | null;
   outcome: RowOutcome | null;
+  cancelled: boolean;
   code: string | null;
   request: Buffer | null;
   detail: Buffer | null;
+  checked_outcome: RowOutcome | null;
+  checked_code: string | null;
+  checked_user_id: string | null;
+  checked_detail: Buffer | null;
 };
 
-const noOutcomes: Record<RowOutcome, number> = { create: 0, update: 0, unchanged: 0, refused: 0 };
+const noOutcomes: Record<ShownOutcome, number> = { create: 0, update: 0, unchanged: 0, refused: 0, cancelled: 0 };
+
+/** Rows `r` of an import `i` that a cancellation left; what only a dry run said is no outcome then. */
+const isCancelled = (i: string) =>
+  `(${i}.state = 'cancelled' and (r.outcome is null or (not ${i}.started and r.request is not null)))`;
 
 /** How often each outcome is among the rows of an import, for FROM; nothing is read where the import has kept it. */
 export const countsOf = (alias: string): string => `(select jsonb_object_agg(c.outcome, c.n) as counts from (
-  select r.outcome, count(*) as n from own.import_rows r where ${alias}.counts is null and r.account_id = ${alias}.account_id
-    and r.import_id = ${alias}.import_id and r.outcome is not null group by r.outcome) c)`;
+  select case when ${isCancelled(alias)} then 'cancelled' else r.outcome end as outcome, count(*) as n from own.import_rows r
+    where ${alias}.counts is null and r.account_id = ${alias}.account_id and r.import_id = ${alias}.import_id group by 1) c
+  where c.outcome is not null)`;
 
 /** Imports as people follow them. */
 export class ImportQueries {
@@ -92,8 +102,9 @@ export class ImportQueries {
         [accountId, importId],
       );
       const stored = await tx.query<StoredRow>(
-        `select row_number, user_id, outcome, code, request, detail from own.import_rows
-         where account_id = $1 and import_id = $2 and row_number > $3 and ($4::text is null or outcome = $4)
+        `select r.*, ${isCancelled('i')} as cancelled from own.import_rows r join own.imports i using (account_id, import_id)
+         where account_id = $1 and import_id = $2 and row_number > $3
+           and ($4::text is null or $4 = case when ${isCancelled('i')} then 'cancelled' else r.outcome end)
          order by row_number limit $5`,
         [accountId, importId, after, outcome ?? null, limit + 1],
       );
@@ -130,18 +141,31 @@ export class ImportQueries {
 }
 
 /** @param rows undefined when the import's key is gone. */
-function viewOf(row: StoredRow, headings: Headings, rows: RowSeal | undefined): RowView {
-  const { row_number: number, outcome, code, request, detail } = row;
-  const { names } = (request && rows?.openRequest(number, request)) || { names: undefined };
-  const { reason, modified, leftToEntra = [] } = (detail && rows?.openDetail(number, detail)) || {};
+function viewOf(row: StoredRow, headings: Headings, seal: RowSeal | undefined): RowView {
+  const { row_number: number, cancelled, request } = row;
+  const detailOf = (sealed: Buffer | null) => (sealed && seal?.openDetail(number, sealed)) || {};
+  const { names } = (request && seal?.openRequest(number, request)) || { names: undefined };
+  const employee = { userName: names?.userName ?? null, email: names?.email ?? null };
+  if (cancelled) {
+    const nothing = { code: null, reason: null, modifiedProperties: [], leftToEntra: [], notes: [] };
+    return { row: number, outcome: 'cancelled', employee: { id: null, ...employee }, ...nothing };
+  }
+  const { outcome, code, user_id: userId } = row;
+  const detail = detailOf(row.detail);
+  const checked = {
+    outcome: row.checked_outcome,
+    code: row.checked_code,
+    userId: row.checked_user_id,
+    detail: detailOf(row.checked_detail),
+  };
   return {
     row: number,
     outcome,
     code,
-    reason: reason ?? null,
-    employee: { id: row.user_id, userName: names?.userName ?? null, email: names?.email ?? null },
-    modifiedProperties: modified ?? [],
-    leftToEntra,
-    notes: notesOn(headings, number, leftToEntra),
+    reason: detail.reason ?? null,
+    employee: { id: userId, ...employee },
+    modifiedProperties: detail.modified ?? [],
+    leftToEntra: detail.leftToEntra ?? [],
+    notes: seal ? notesOn(headings, number, { outcome, code, userId, detail }, checked) : [],
   };
 }

@@ -77,7 +77,8 @@ export class Imports {
     return inAccount(this.app, accountId, async (tx) => {
       await this.turn(tx, { accountId, importId, from: ['ready'], to: 'running', by });
       await tx.query(
-        `update own.import_rows set outcome = null, code = null, detail = null
+        `update own.import_rows set outcome = null, code = null, detail = null,
+           checked_outcome = outcome, checked_code = code, checked_user_id = user_id, checked_detail = detail
          where account_id = $1 and import_id = $2 and request is not null`,
         [accountId, importId],
       );
@@ -104,9 +105,9 @@ export class Imports {
         'conflict',
       );
     }
-    const column = to === 'running' ? 'started_by' : 'cancelled_by';
+    const order = to === 'running' ? 'started = true, started_by' : 'cancelled_by';
     await tx.query(
-      `update own.imports set state = $3, ${column} = $4, changed_at = $5 where account_id = $1 and import_id = $2`,
+      `update own.imports set state = $3, ${order} = $4, changed_at = $5 where account_id = $1 and import_id = $2`,
       [accountId, importId, to, by, this.outside.now()],
     );
   }

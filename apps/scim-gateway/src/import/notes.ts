@@ -1,12 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Refused } from '@bitabiz/service-kit/refused';
 import { cellOf, type Headings } from './headings.js';
+import type { RowDetail, RowOutcome } from './import-row.js';
 import { sentencesIn } from './sentences.js';
 
-/** What to do about a row that was carried out, or would be. @param leftToEntra fields. */
-export function notesOn(headings: Headings, row: number, leftToEntra: readonly string[]): string[] {
-  if (leftToEntra.length === 0) return [];
+/** What a dry run or an import said of a row. */
+export type Said = { outcome: RowOutcome | null; code: string | null; userId: string | null; detail: RowDetail };
+
+/** What to know about a row beside its outcome. @param checked what the dry run said, once the import is started. */
+export function notesOn(headings: Headings, row: number, now: Said, checked: Said): string[] {
+  const say = sentencesIn[headings.language];
+  const { leftToEntra = [] } = now.detail;
   const cells = leftToEntra.map((field) => cellOf(headings, field, row)).join(', ');
-  return [sentencesIn[headings.language].leftToEntra(cells)];
+  const changed = now.outcome !== null && checked.outcome !== null && !isDeepStrictEqual(now, checked);
+  return [
+    ...(leftToEntra.length > 0 ? [say.leftToEntra(cells)] : []),
+    ...(changed && checked.outcome ? [say.changed(say.said[checked.outcome])] : []),
+  ];
 }
 
 /** A rule's refusal in the words of the file where there are some: the cell with the name that another employee holds (P6, P8). */

@@ -17,6 +17,8 @@ const en = {
   takenByInactive: (cell: string, name: string, holder: string) =>
     `${cell}: ${name} belongs to an inactive employee, who can be activated again: ${holder} (P8)`,
   leftToEntra: (cells: string) => `${cells}: left as it is, because Entra manages it. Change it in Entra (P22)`,
+  changed: (said: string) => `Something changed since the dry run, which said: ${said}. The row shows what was done`,
+  said: { create: 'a new employee', update: 'an update', unchanged: 'nothing to change', refused: 'refused' },
   missing: (labels: string) => `The first row must name the columns; missing: ${labels}. Start from the template`,
   twice: (label: string, headings: string) => `Two columns mean ${label}: ${headings}. Take one of them out`,
   nobody: 'There is nobody below the first row: fill in the template',
@@ -43,6 +45,8 @@ const da: Sentences = {
   takenByInactive: (cell, name, holder) =>
     `${cell}: ${name} tilhører en inaktiv medarbejder, som kan aktiveres igen: ${holder} (P8)`,
   leftToEntra: (cells) => `${cells}: uændret, fordi Entra styrer det. Ret det i Entra (P22)`,
+  changed: (said) => `Noget er ændret siden prøvekørslen, som sagde: ${said}. Rækken viser, hvad der blev gjort`,
+  said: { create: 'en ny medarbejder', update: 'en opdatering', unchanged: 'intet at ændre', refused: 'afvist' },
   missing: (labels) => `Den første række skal navngive kolonnerne; der mangler: ${labels}. Begynd med skabelonen`,
   twice: (label, headings) => `To kolonner betyder ${label}: ${headings}. Fjern den ene`,
   nobody: 'Der er ingen medarbejdere under den første række: udfyld skabelonen',
