@@ -57,7 +57,7 @@ const rowsOf = (n: number) =>
   fc.sample(fc.record({ id: fc.uuid(), values, created: moment, modified: moment }), n) satisfies FilterRow[];
 
 const parts = {
-  text: 'userName emails emails.value name.familyName title jobTitle externalId phoneNumbers.value displayName department phoneNumbers.type'
+  text: 'userName emails emails.value name.familyName title jobTitle externalId phoneNumbers.value displayName department phoneNumbers.type schemas'
     .split(' ')
     .concat('phoneNumbers[type eq "mobile"].value', 'addresses[type ne "home" and country pr].country'),
   reference: ['id', 'manager', 'manager.value'],

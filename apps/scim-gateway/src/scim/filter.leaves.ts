@@ -1,8 +1,8 @@
-import type { Attribute } from './attributes.js';
+import { CORE, ENTERPRISE, PRODUCT, type Attribute } from './attributes.js';
 import { about, invalidFilter, type ScimError } from './error.js';
 import { printPath, type Filter, type Path } from './filter.ast.js';
 import { always, joined, type Column, type Condition } from './filter.logic.js';
-import { find, findSub, type Complex, type Element, type Place } from './registry.js';
+import { find, findSub, places, type Complex, type Element, type Place } from './registry.js';
 import { shown } from './text.js';
 
 /** One value that a path may stand for, and the condition under which it does. */
@@ -46,12 +46,31 @@ export function leavesOf(path: Path, scalar: boolean, within: Within): Leaf[] {
     case 'meta':
       return [metaLeaf(path, 'User')];
     case 'harmless':
+      return path.name.toLowerCase() === 'schemas' ? schemaLeaves(path) : [];
     case 'foreign':
       return [];
     default:
       throw unknown(path);
   }
 }
+
+/** `schemas`: the core schema, and each extension of which some attribute is there (RFC 7643 section 3). */
+function schemaLeaves(path: Path): Leaf[] {
+  if (path.sub !== undefined || path.where) throw unknown(path);
+  const there = (urn: string) =>
+    joined(
+      'or',
+      places.filter((place) => place.urn === urn).map((place) => ({ is: 'present', column: place.attribute.field })),
+    );
+  return [schemaLeaf(CORE, always), ...[ENTERPRISE, PRODUCT].map((urn) => schemaLeaf(urn, there(urn)))];
+}
+
+export const schemaLeaf = (urn: string, when: Condition): Leaf => ({
+  type: 'string',
+  caseExact: false,
+  constant: urn,
+  when,
+});
 
 /** The values of a name inside brackets: `type` in `emails[type eq "work"]`. */
 export function subLeaves(element: Element, path: Path): Leaf[] {

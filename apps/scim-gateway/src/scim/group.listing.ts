@@ -10,6 +10,8 @@ import type { Listing } from './listing.js';
 /** Groups in lists and searches. */
 @Injectable()
 export class GroupListing implements Listing {
+  readonly leaves = groupTable.leaves;
+
   constructor(
     @Inject(Groups) private readonly groups: Groups,
     @Inject(BaseUrl) private readonly base: BaseUrl,

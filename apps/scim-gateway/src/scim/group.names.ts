@@ -1,6 +1,6 @@
 import { GROUP } from './attributes.js';
 import { resolved } from './filter.condition.js';
-import { metaLeaf, unknown, type Leaf, type Leaves } from './filter.leaves.js';
+import { metaLeaf, schemaLeaf, unknown, type Leaf, type Leaves } from './filter.leaves.js';
 import { always, type Column, type Condition } from './filter.logic.js';
 import { pathOf, type Part } from './projection.js';
 import type { Table } from './table.js';
@@ -32,7 +32,7 @@ const groupLeaves: Leaves = (path) => {
     case 'id':
       return [text('id', true)];
     case 'schemas':
-      return [];
+      return [schemaLeaf(GROUP, always)];
     default:
       return unknownName(path);
   }

@@ -2,6 +2,7 @@ import { parseCursor, printCursor, type Cursor } from './cursor.js';
 import { invalidValue, ScimError } from './error.js';
 import { parseFilter } from './filter.parser.js';
 import type { Filter } from './filter.ast.js';
+import type { Leaves } from './filter.leaves.js';
 import { projectionIn, userParts, type PartsOf, type Projection } from './projection.js';
 import { parseSort, type Order } from './sort.js';
 import { userTable, type Table } from './table.js';
@@ -18,6 +19,8 @@ export interface ListQuery {
   /** At most maxResults; 0 asks for totalResults only. */
   readonly count: number;
   readonly filter: Filter | undefined;
+  /** What the names in the filter stand for, where other types are searched too. */
+  readonly leaves?: Leaves;
   readonly order: Order;
   readonly projection: Projection | undefined;
   /** Paging by cursor instead of startIndex (RFC 9865): `after` is where the page before ended, `next` makes the cursor of the page after. */

@@ -1,12 +1,15 @@
 import type { ScimRequest } from './access.guard.js';
 import { note } from '../provisioning-log/noted.js';
-import { invalidValue, ScimError } from './error.js';
+import { invalidValue } from './error.js';
+import type { Path } from './filter.ast.js';
+import type { Leaves } from './filter.leaves.js';
 import { listResponse, type ListQuery, type ListResponse } from './list.js';
 import type { Page } from './page.js';
 import type { Json } from './render.js';
 
 /** One resource type as lists and searches see it. */
 export interface Listing {
+  readonly leaves: Leaves;
   /** Reads the parameters. Throws ScimError 400. */
   parse(parameters: ReadonlyMap<string, string>): ListQuery;
   page(request: ScimRequest, query: ListQuery): Promise<Page<Json>>;
@@ -32,7 +35,7 @@ function noteLookup(request: ScimRequest, { filter }: ListQuery, { rows, total =
 
 /**
  * The same over several types: the pages of the first, then those of the next (RFC 7644 section 3.4.3). A type that does not have an attribute of the
- * filter has no value for it, so nothing of it is found. Throws ScimError 400 when no type has it.
+ * filter has no value for it. Throws ScimError 400 invalidFilter when no type has it.
  */
 export async function listAll(
   listings: readonly Listing[],
@@ -43,21 +46,34 @@ export async function listAll(
     if (parameters.has(name)) throw invalidValue(`${name} is for one type: search /Users or /Groups by it`);
   }
   const rows: Json[] = [];
-  const unknown: unknown[] = [];
   let [total, startIndex] = [0, 1];
   for (const listing of listings) {
     const query = listing.parse(parameters);
     startIndex = query.startIndex;
     const part = { startIndex: Math.max(1, startIndex - total), count: query.count - rows.length };
-    try {
-      const page = await listing.page(request, { ...query, ...part });
-      rows.push(...page.rows);
-      total += page.total ?? 0;
-    } catch (error) {
-      if (!(error instanceof ScimError) || error.scimType !== 'invalidFilter') throw error;
-      unknown.push(error);
-    }
+    const page = await listing.page(request, { ...query, ...part, leaves: leavesAmong(listing, listings) });
+    rows.push(...page.rows);
+    total += page.total ?? 0;
   }
-  if (unknown.length === listings.length) throw unknown[0];
   return listResponse({ rows, total }, startIndex);
+}
+
+/** What names stand for in one type, which has no values for what only others have. */
+function leavesAmong({ leaves }: Listing, all: readonly Listing[]): Leaves {
+  const isKnown = (path: Path, scalar: boolean) => (each: Listing) => {
+    try {
+      each.leaves(path, scalar);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  return (path, scalar) => {
+    try {
+      return leaves(path, scalar);
+    } catch (error) {
+      if (all.some(isKnown(path, scalar))) return [];
+      throw error;
+    }
+  };
 }

@@ -18,7 +18,9 @@ export async function readPage<Row>(
   query: ListQuery,
 ): Promise<Page<Row>> {
   const { filter, order, startIndex, count, cursor } = query;
-  const condition = filter ? compileFilter(filter, 2, table) : { sql: 'true', params: [] };
+  const condition = filter
+    ? compileFilter(filter, 2, { ...table, leaves: query.leaves ?? table.leaves })
+    : { sql: 'true', params: [] };
   const { alias } = table;
   const matching = `from ${from} and ${condition.sql}`;
   // Rows become JSON after they are chosen, not before.

@@ -1,9 +1,12 @@
-import { All, Body, Controller, HttpCode, Inject, Post, Req, UseGuards } from '@nestjs/common';
+import { All, Body, Controller, HttpCode, Inject, Post, Req, Res, UseGuards } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { ScimError } from './error.js';
 import { GroupListing } from './group.listing.js';
 import { searchParameters } from './list.js';
 import { listAll } from './listing.js';
+import { parseQuery } from './query.js';
+import { notAllowed } from './unknown.controller.js';
 import { UserListing } from './user.listing.js';
 
 /** What is asked of the whole account: users and groups together (RFC 7644 section 3.4.3), and who one is (3.11). */
@@ -14,6 +17,13 @@ export class RootController {
     @Inject(UserListing) private readonly users: UserListing,
     @Inject(GroupListing) private readonly groups: GroupListing,
   ) {}
+
+  /** GET is a search of everything (RFC 7644 section 3.4.2); nothing else can be done with the whole. */
+  @All('')
+  root(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply) {
+    if (request.method !== 'GET') throw notAllowed(request, reply, 'GET');
+    return listAll([this.users, this.groups], request, parseQuery(request.url));
+  }
 
   @Post('.search')
   @HttpCode(200)

@@ -55,6 +55,38 @@ describe('a search by POST (RFC 7644 section 3.4.3)', () => {
       users.slice(0, 1),
     );
   });
+
+  it.each([
+    ['schemas pr', 10],
+    ['schemas eq "urn:ietf:params:scim:schemas:core:2.0:Group"', 3],
+    ['schemas eq "URN:ietf:params:scim:schemas:core:2.0:User"', 7],
+    ['schemas co "core:2.0:"', 10],
+    ['title eq "c" or displayName eq "Nordic"', 2],
+    ['userName eq "p0@nordlys.example" or displayName eq "Sales"', 2],
+    ['not (userName pr)', 3],
+    ['members.type eq "User" or name.givenName eq "p3"', 1],
+    ['externalId eq "x" and not (title pr)', 3],
+    ['meta.created pr and schemas ne "urn:ietf:params:scim:schemas:core:2.0:Group"', 7],
+  ])('of everything, by GET and by POST: %s finds %i', async (filter, total) => {
+    const found = await search('', { filter });
+    expect(found.body).toMatchObject({ totalResults: total, itemsPerPage: total });
+    for (const root of ['', '/']) {
+      const { status, body } = await account.scim('GET', `${root}?filter=${encodeURIComponent(filter)}`);
+      expect([status, body]).toEqual([200, found.body]);
+    }
+    const pages = [];
+    for (let startIndex = 1; startIndex <= total; startIndex++)
+      pages.push(await search('', { filter, startIndex, count: 1 }));
+    expect(pages.flatMap(idsOf)).toEqual(idsOf(found));
+  });
+
+  it('of everything is refused where no type has the attribute, and at the root there is nothing but GET', async () => {
+    for (const filter of ['shoeSize pr', 'userName pr or shoeSize pr']) {
+      expect(await search('', { filter })).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } });
+    }
+    const posted = await account.scim('POST', '', {});
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
+  });
 });
 
 describe('paging by cursor (RFC 9865)', () => {

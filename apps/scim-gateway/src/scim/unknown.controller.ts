@@ -20,13 +20,18 @@ const endpoints = '/Users, /Groups, /.search, /Bulk, /ServiceProviderConfig, /Re
 @Controller('scim/v2')
 @UseGuards(ScimAccess)
 export class UnknownController {
-  @All(['', '*'])
+  @All('*')
   unknown(@Req() { url, method }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): never {
     const path = (url.split('?', 1)[0] ?? '').slice(scimPrefix.length).replace(/\/$/, '');
     const allowed = known.find(([pattern]) => pattern.test(path))?.[1];
     if (allowed === undefined)
       throw new ScimError(404, undefined, `There is nothing at this address; there are ${endpoints}`);
-    void reply.header('allow', allowed);
-    throw new ScimError(405, undefined, `${method} is not possible here; possible are ${allowed}`);
+    throw notAllowed({ method }, reply, allowed);
   }
+}
+
+/** The 405 of an address where something else is possible, which the answer's Allow names. */
+export function notAllowed({ method }: { method: string }, reply: FastifyReply, allowed: string): ScimError {
+  void reply.header('allow', allowed);
+  return new ScimError(405, undefined, `${method} is not possible here; possible are ${allowed}`);
 }

@@ -6,11 +6,14 @@ import { BaseUrl } from './base-url.js';
 import { parseList, type ListQuery } from './list.js';
 import type { Listing } from './listing.js';
 import type { Projection } from './projection.js';
+import { userTable } from './table.js';
 import { renderUser, type Json } from './render.js';
 
 /** Users in lists, searches and answers. */
 @Injectable()
 export class UserListing implements Listing {
+  readonly leaves = userTable.leaves;
+
   constructor(
     @Inject(Users) private readonly users: Users,
     @Inject(BaseUrl) private readonly base: BaseUrl,

@@ -1,7 +1,7 @@
 import { inAccount } from '@bitabiz/service-kit/database';
 import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
-import { conditionOf } from '../scim/filter.condition.js';
+import { resolved, userLeaves } from '../scim/filter.condition.js';
 import type { ListQuery } from '../scim/list.js';
 import type { Remembered } from '../remembered.js';
 import { readPage, type Page } from '../scim/page.js';
@@ -46,7 +46,7 @@ export class Users {
   }
 
   async list(accountId: string, query: ListQuery): Promise<Page<ShownUser>> {
-    const condition = query.filter && conditionOf(query.filter);
+    const condition = query.filter && resolved(query.filter, query.leaves ?? userLeaves);
     if (condition?.is === 'eq' && matching.has(condition.column) && query.startIndex === 1 && !query.cursor) {
       const users = await this.byKey.ask([accountId, condition.column, String(condition.key)]);
       return { rows: users.slice(0, query.count), total: users.length };
