@@ -1,6 +1,6 @@
 import { ERROR } from './scim/error.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGateway, type OpenGateway, type TestAccount } from './gateway.fixture.js';
+import { openGateway, query, type OpenGateway, type TestAccount } from './gateway.fixture.js';
 
 const burst = 30;
 const failures = 5;
@@ -53,6 +53,26 @@ describe('the rate of an account (25 a second at least, as Entra’s gallery req
       ),
     });
     expect(await limitedBy('account')).toBe(refused.length);
+  });
+
+  it('counts the operations of a bulk request, and admits all of them or none', async () => {
+    const { id, scim } = await gateway.newAccount('Bulk');
+    const Operations = Array.from({ length: 6 * burst }, (_, n) => ({
+      method: 'POST',
+      path: '/Groups',
+      bulkId: `b${n}`,
+      data: { displayName: `G${n}` },
+    }));
+    const first = await scim('POST', '/Bulk', { Operations });
+    const statuses = first.body['Operations'].map(({ status }: { status: string }) => status);
+    expect(statuses).toEqual(Operations.map(() => '201'));
+    const second = await scim('POST', '/Bulk', {
+      Operations: Operations.map((each) => ({ ...each, data: { displayName: `again ${each.bulkId}` } })),
+    });
+    expect(second).toMatchObject({ status: 429, body: { status: '429' } });
+    expect(Number(second.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    const count = `select count(*)::int as n from own.groups where account_id = '${id}'`;
+    expect(await query(gateway.database.adminUrl, count)).toEqual([{ n: Operations.length }]);
   });
 
   it('is each account’s own', async () => {

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Metrics } from '@bitabiz/service-kit/metrics';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { networkOf, RateLimit, type Rate } from './rate-limit.js';
@@ -16,6 +17,8 @@ export type LimitsOptions = {
 export class Limits {
   private readonly accounts: RateLimit;
   private readonly failures: RateLimit;
+  /** The account whose requests, made within this process, were counted beforehand. */
+  private readonly admitted = new AsyncLocalStorage<string>();
   private readonly limited: (labels: { limit: 'account' | 'address' }) => void;
 
   constructor(
@@ -32,7 +35,17 @@ export class Limits {
 
   /** Counts a request. @throws Refused `access.tooFast` (429 with Retry-After): Entra waits and sends it again by itself. */
   admit(accountId: string): void {
-    const wait = this.accounts.take(accountId);
+    if (this.admitted.getStore() !== accountId) this.count(accountId, 1);
+  }
+
+  /** Counts the parts of a request that was counted as one, then does them: either all are done, or none. @throws Refused as `admit`. */
+  admitParts<T>(accountId: string, parts: number, doThem: () => Promise<T>): Promise<T> {
+    if (parts > 1) this.count(accountId, parts - 1, 1);
+    return this.admitted.run(accountId, doThem);
+  }
+
+  private count(accountId: string, requests: number, counted = 0): void {
+    const wait = this.accounts.take(accountId, requests, counted);
     if (wait === 0) return;
     this.limited({ limit: 'account' });
     throw tooMany(

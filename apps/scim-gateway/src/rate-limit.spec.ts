@@ -33,6 +33,19 @@ describe('a rate limit', () => {
     expect(admitted(takeMany(60))).toBe(40);
   });
 
+  it('admits several at once or none, and of more than it holds when it is full', () => {
+    const { limit, pass, takeMany } = limited({ perSecond: 10, burst: 40 });
+    expect(limit.take('a', 30)).toBe(0);
+    expect(limit.take('a', 20)).toBeCloseTo(1_000);
+    expect(limit.take('a', 10)).toBe(0);
+    pass(4_000);
+    expect(limit.take('a')).toBe(0);
+    expect(limit.take('a', 99, 1)).toBe(0);
+    expect(limit.take('a')).toBeCloseTo(6_100);
+    pass(10_000);
+    expect(admitted(takeMany(60))).toBe(40);
+  });
+
   it('counts each key by itself, and nothing of who has to wait', () => {
     const { limit, takeMany } = limited({ perSecond: 1, burst: 1 });
     takeMany(3, 'a');

@@ -27,13 +27,17 @@ export class RateLimit {
     this.depthMs = burst * this.stepMs;
   }
 
-  /** Counts one, if there is room. @returns 0, or the milliseconds after which there is room again; then nothing was counted. */
-  take(key: string): number {
+  /**
+   * Counts so many, if there is room for all of them; of more than a bucket holds it must be full.
+   * @param counted how many were counted before for the same thing, so that they do not stand in its way.
+   * @returns 0, or the milliseconds after which there is room; then nothing was counted.
+   */
+  take(key: string, count = 1, counted = 0): number {
     const used = Math.max((this.fullAt.get(key) ?? 0) - this.clock(), 0);
     // Below a microsecond it is the rounding of the numbers.
-    const over = used + this.stepMs - this.depthMs;
+    const over = used + Math.min(count * this.stepMs, this.depthMs - counted * this.stepMs) - this.depthMs;
     const wait = over > 0.001 ? over : 0;
-    if (wait === 0) this.fullAt.set(key, Math.max(this.fullAt.get(key) ?? 0, this.clock()) + this.stepMs);
+    if (wait === 0) this.fullAt.set(key, Math.max(this.fullAt.get(key) ?? 0, this.clock()) + count * this.stepMs);
     return wait;
   }
 }

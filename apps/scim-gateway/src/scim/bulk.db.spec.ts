@@ -65,6 +65,7 @@ describe('a bulk request (RFC 7644 section 3.7)', () => {
       post('b', withManager('grace', 'a')),
       post('c', withManager('self', 'c')),
     ]);
+    expect(results.map((each) => each['status'])).toEqual(['201', '201', '201']);
     const [ada, grace, self] = results.map(idOf);
     for (const [who, manager] of [
       [ada, grace],
@@ -77,6 +78,46 @@ describe('a bulk request (RFC 7644 section 3.7)', () => {
     }
   });
 
+  it('answers 409 with the circle where groups refer to one another, and makes none of them', async () => {
+    const group = (id: string, of: string) =>
+      post(id, { displayName: id, members: [{ value: `bulkId:${of}` }] }, '/Groups');
+    const { results } = await bulk([
+      group('a', 'b'),
+      group('b', 'c'),
+      group('c', 'a'),
+      group('d', 'a'),
+      post('e', person('ada')),
+    ]);
+    expect(results.map((each) => each['status'])).toEqual(['409', '409', '409', '400', '201']);
+    expect(results[0]?.['response']).toMatchObject({ status: '409', scimType: 'invalidValue' });
+    expect(results[0]?.['response'].detail).toContain('a → b → c → a');
+    expect(results[1]?.['response'].detail).toContain('b → c → a → b');
+    expect(await read('/Groups')).toMatchObject({ totalResults: 0 });
+  });
+
+  it('tells of who was made in a circle without somebody who could not be made', async () => {
+    const led = (name: string, manager: string, over = {}) =>
+      person(name, { [enterprise]: { manager: { value: `bulkId:${manager}` } }, ...over });
+    const { results } = await bulk([post('a', led('ada', 'b', { name: null })), post('b', led('grace', 'a'))]);
+    expect(results.map((each) => each['status'])).toEqual(['400', '409']);
+    expect(results[1]?.['response']).toMatchObject({ status: '409', scimType: 'invalidValue' });
+    expect(results[1]?.['response'].detail).toContain('b → a → b');
+    expect(managerOf(await read(`/Users/${idOf(results[1] as object)}`))).toBeUndefined();
+  });
+
+  it('honours the version of each operation (If-Match)', async () => {
+    const { id } = await account.create('ada');
+    const change = (version: string, value: string) => ({
+      method: 'PATCH',
+      path: `/Users/${id}`,
+      version,
+      data: { Operations: [{ op: 'add', path: 'title', value }] },
+    });
+    const { results } = await bulk([change('W/"7"', 'a'), change('W/"1"', 'b'), change('W/"1"', 'c')]);
+    expect(results.map((each) => each['status'])).toEqual(['412', '200', '412']);
+    expect(await read(`/Users/${id}`)).toMatchObject({ title: 'b' });
+  });
+
   it('tells what is wrong with each operation, and goes on with the others', async () => {
     const { status, results } = await bulk([
       post('a', { userName: 'x' }),
@@ -85,12 +126,14 @@ describe('a bulk request (RFC 7644 section 3.7)', () => {
       { method: 'GET', path: '/Users' },
       { method: 'POST', path: '/Bulk', data: {} },
       { method: 'PUT', path: '/Users', data: {} },
-      { method: 'POST', path: '/Users' },
+      { method: 'POST', path: '/Users', bulkId: 'n' },
+      { method: 'POST', path: '/Users', data: person('without a bulkId') },
       { method: 'DELETE', path: '/Users/0197f3c2-0000-7000-8000-000000000000' },
       post('b', person('ada')),
     ]);
     expect(status).toBe(200);
     expect(results.map((each) => each['status'])).toEqual([
+      '400',
       '400',
       '400',
       '400',
@@ -121,6 +164,7 @@ describe('a bulk request (RFC 7644 section 3.7)', () => {
     ['no list of operations', {}, 400],
     ['a bulkId twice', { Operations: [post('a', {}), post('a', {})] }, 400],
     ['failOnErrors that is no number', { Operations: [], failOnErrors: 'x' }, 400],
+    ['failOnErrors that is no whole number', { Operations: [], failOnErrors: 1.5 }, 400],
     ['too many operations (maxOperations)', { Operations: Array.from({ length: 1001 }, () => ({})) }, 413],
     ['too large a body (maxPayloadSize)', { Operations: [{ data: 'x'.repeat(5 * 1024 * 1024) }] }, 413],
   ])('with %s is refused as a whole', async (_, body, status) => {

@@ -33,7 +33,8 @@ export function readBulk(body: unknown): Bulk {
   if (twice !== undefined)
     throw invalidValue(`Two operations have the bulkId "${shown(twice)}"; each needs one of its own`);
   const failOnErrors = member(body, 'failOnErrors') ?? Infinity;
-  if (typeof failOnErrors !== 'number' || failOnErrors < 1) {
+  const isCount = failOnErrors === Infinity || Number.isInteger(failOnErrors);
+  if (typeof failOnErrors !== 'number' || !isCount || failOnErrors < 1) {
     throw invalidValue('failOnErrors is the number of errors after which to stop: 1 or more');
   }
   return { operations, failOnErrors };
@@ -64,11 +65,14 @@ const paths: Record<string, RegExp> = {
 };
 
 /** What is wrong with an operation before anything is done; undefined when nothing is. */
-export function wrongIn({ method, path, data }: BulkOperation): ScimError | undefined {
+export function wrongIn({ method, path, data, bulkId }: BulkOperation): ScimError | undefined {
   const pattern = paths[method];
   if (!pattern) return invalidSyntax(`"${shown(method)}" is no method here; there are POST, PUT, PATCH and DELETE`);
   if (!pattern.test(path)) {
     return invalidValue(`${method} needs the path of ${method === 'POST' ? '/Users or /Groups' : 'one user or group'}`);
+  }
+  if (method === 'POST' && !bulkId) {
+    return invalidValue('A POST needs a bulkId of its own, by which the answer names it (RFC 7644 section 3.7)');
   }
   return method !== 'DELETE' && !isObject(data) ? invalidValue(`${method} needs data`) : undefined;
 }

@@ -1,6 +1,6 @@
-import { errorBody, invalidValue, type ScimError } from './error.js';
+import { errorBody, invalidValue, ScimError } from './error.js';
 import { wrongIn, type Bulk, type BulkOperation } from './bulk.read.js';
-import { dataWith, pathWith, referencesIn } from './bulk.references.js';
+import { circleOf, dataWith, pathWith, referencesIn } from './bulk.references.js';
 import { shown } from './text.js';
 
 export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
@@ -26,6 +26,7 @@ export class BulkRun {
   private readonly begun = new Set<BulkOperation>();
   private readonly byBulkId: Map<string, BulkOperation>;
   private readonly ids = new Map<string, string>();
+  private readonly references = new Map<BulkOperation, readonly string[]>();
   /** Made without references to what did not exist yet, in a circle (RFC 7644 section 3.7.1). */
   private readonly incomplete: { operation: BulkOperation; path: string }[] = [];
   private errors = 0;
@@ -42,10 +43,7 @@ export class BulkRun {
   /** @returns a result per operation that was tried, in the order of the request. */
   async all(): Promise<BulkResult[]> {
     for (const part of this.parts()) await Promise.all(part.map((operation) => this.settle(operation)));
-    for (const { operation, path } of this.incomplete) {
-      if (this.isOver()) break;
-      await this.run(operation, { ...operation, method: 'PUT', path });
-    }
+    for (const each of this.incomplete) await this.complete(each);
     return this.bulk.operations.flatMap((operation) => this.results.get(operation) ?? []);
   }
 
@@ -65,7 +63,9 @@ export class BulkRun {
   private async settle(operation: BulkOperation): Promise<void> {
     if (this.begun.has(operation)) return;
     this.begun.add(operation);
-    const references = [...referencesIn(operation.path, operation.data)];
+    const references = this.referencesOf(operation);
+    const circle = this.circleOfGroups(operation);
+    if (circle) return this.fail(operation, circle);
     for (const each of references.flatMap((id) => this.byBulkId.get(id) ?? [])) await this.settle(each);
     if (this.isOver()) return;
     const wrong = wrongIn(operation) ?? this.wrongReference(references);
@@ -77,7 +77,39 @@ export class BulkRun {
     }
   }
 
-  private wrongReference(references: string[]): ScimError | undefined {
+  /** What was made without a reference gets it, once the other one is made too. */
+  private async complete({ operation, path }: { operation: BulkOperation; path: string }): Promise<void> {
+    const missing = this.referencesOf(operation).filter((each) => !this.ids.has(each));
+    if (missing.length === 0 && !this.isOver()) {
+      await this.run(operation, { ...operation, method: 'PUT', path });
+      const result = this.results.get(operation);
+      if (result?.status === '200') this.results.set(operation, { ...result, status: '201' });
+      return;
+    }
+    const way = circleOf(operation.bulkId ?? '', (id) => this.referencesOf(this.byBulkId.get(id))) ?? missing;
+    const sentence = `It was made, but without its reference: of the circle ${way.join(' → ')} not all could be made. Mend the others, then PATCH it`;
+    this.fail(operation, new ScimError(409, 'invalidValue', sentence));
+  }
+
+  /** Groups that refer to one another: there is no order in which they could be made, because a group is no member of a group. */
+  private circleOfGroups(operation: BulkOperation): ScimError | undefined {
+    if (operation.bulkId === undefined || !isGroup(operation)) return undefined;
+    const groups = (id: string) =>
+      this.referencesOf(this.byBulkId.get(id)).filter((each) => isGroup(this.byBulkId.get(each)));
+    const way = circleOf(operation.bulkId, groups);
+    if (!way) return undefined;
+    const sentence = `The groups ${way.join(' → ')} refer to one another in a circle, and members are users: send their users instead`;
+    return new ScimError(409, 'invalidValue', sentence);
+  }
+
+  private referencesOf(operation: BulkOperation | undefined): readonly string[] {
+    if (!operation) return [];
+    const known = this.references.get(operation) ?? [...referencesIn(operation.path, operation.data)];
+    this.references.set(operation, known);
+    return known;
+  }
+
+  private wrongReference(references: readonly string[]): ScimError | undefined {
     for (const id of references) {
       const other = this.byBulkId.get(id);
       if (!other) return invalidValue(`No operation of this request has the bulkId "${shown(id)}"`);
@@ -110,7 +142,14 @@ export class BulkRun {
     const { method, bulkId } = operation;
     const named = bulkId === undefined ? {} : { bulkId };
     this.errors += 1;
-    this.results.set(operation, { method, ...named, status: String(error.status), response: errorBody(error) });
+    const made = this.results.get(operation);
+    this.results.set(operation, {
+      ...made,
+      method,
+      ...named,
+      status: String(error.status),
+      response: errorBody(error),
+    });
   }
 
   private isOver(): boolean {
@@ -118,4 +157,5 @@ export class BulkRun {
   }
 }
 
+const isGroup = (operation: BulkOperation | undefined) => /^\/Groups(\/|$)/i.test(operation?.path ?? '');
 const isFree = ({ method, path, data }: BulkOperation) => method === 'POST' && referencesIn(path, data).size === 0;
