@@ -55,13 +55,14 @@ function partsOf(text: string): [unknown, unknown, unknown] {
 /** The condition on a row that comes after the cursor in this order. */
 export function after(
   table: Table,
-  { column, descending }: Order,
+  order: Order,
   { id, key }: Cursor,
   parameter: (key: Key, type: string) => string,
 ): string {
   const next = `${table.expressionOf('id')} > ${parameter(id, 'uuid')}`;
-  if (column === undefined) return `(${next})`;
-  const value = sortable(table, column);
+  const { column, descending } = order;
+  const value = sortable(table, order);
+  if (column === undefined || value === undefined) return `(${next})`;
   if (key === null) return descending ? `(${value} is not null or ${next})` : `(${value} is null and ${next})`;
   const place = parameter(key, types[column] ?? (column === 'id' ? 'uuid' : 'text'));
   const beyond = descending ? `${value} < ${place}` : `${value} > ${place} or ${value} is null`;

@@ -43,7 +43,8 @@ export async function readPage<Row>(
   const all = [...values];
   const parameter = (key: Key, type: string) => `$${all.push(key)}::${type}`;
   const rest = cursor.after ? after(table, order, cursor.after, parameter) : 'true';
-  const key = order.column === undefined ? 'null' : `to_jsonb(${sortable(table, order.column)}) #>> '{}'`;
+  const sorted = sortable(table, order);
+  const key = sorted === undefined ? 'null' : `to_jsonb(${sorted}) #>> '{}'`;
   // One row more than is shown tells whether there is another page.
   const { rows } = await tx.query<Found<Row>>(
     `select ${row} as row, ${table.expressionOf('id')} as id, ${key} as key ${chosen(`and ${rest}`, `limit ${count + 1}`)}`,

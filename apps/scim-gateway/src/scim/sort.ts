@@ -1,4 +1,4 @@
-import { invalidPath, invalidValue } from './error.js';
+import { about, invalidPath, invalidValue } from './error.js';
 import type { Column } from './filter.logic.js';
 import { types } from './filter.sql.js';
 import { parsePath } from './path.js';
@@ -8,6 +8,8 @@ import { shown } from './text.js';
 /** The order of a listing: by a column, if any, then by id, so it is always a total one and pages never overlap. */
 export interface Order {
   readonly column?: Column;
+  /** What stands in for a column without a value: the further elements of a multi-valued attribute. */
+  readonly otherwise?: readonly Column[];
   readonly descending: boolean;
 }
 
@@ -20,29 +22,42 @@ export function parseSort({ leaves }: Table, sortBy?: string, sortOrder = 'ascen
   if (order !== 'ascending' && order !== 'descending') {
     throw invalidValue(`sortOrder is ascending or descending, not "${shown(sortOrder)}"`);
   }
-  const column = sortBy === undefined || sortBy === '' ? undefined : columnOf(leaves, sortBy);
-  return { descending: order === 'descending', ...(column !== undefined && { column }) };
+  const [column, ...otherwise] = sortBy === undefined || sortBy === '' ? [] : columnsOf(leaves, sortBy);
+  return {
+    descending: order === 'descending',
+    ...(column !== undefined && { column }),
+    ...(otherwise.length > 0 && { otherwise }),
+  };
 }
 
 /** The ORDER BY list of SQL. Who has no value comes last when ascending, first when descending. */
-export function orderBy(table: Table, { column, descending }: Order): string {
+export function orderBy(table: Table, order: Order): string {
   const id = table.expressionOf('id');
-  if (column === undefined) return id;
-  return `${sortable(table, column)} ${descending ? 'desc nulls first' : 'asc nulls last'}, ${id}`;
+  const sorted = sortable(table, order);
+  if (sorted === undefined) return id;
+  return `${sorted} ${order.descending ? 'desc nulls first' : 'asc nulls last'}, ${id}`;
 }
 
-/** What sorts, compared by code point where it is text. */
-export function sortable(table: Table, column: Column): string {
-  const expression = table.sortedBy?.(column) ?? table.expressionOf(column);
+/** What sorts, compared by code point where it is text; undefined when only the id does. */
+export function sortable(table: Table, { column, otherwise = [] }: Order): string | undefined {
+  if (column === undefined) return undefined;
+  const [first = '', ...more] = [column, ...otherwise].map(
+    (each) => table.sortedBy?.(each) ?? table.expressionOf(each),
+  );
+  const expression = more.length > 0 ? `coalesce(${[first, ...more].join(', ')})` : first;
   return types[column] || column === 'id' ? expression : `(${expression}) collate "C"`;
 }
 
 /** Of a multi-valued attribute the primary or first element sorts; members sort nothing. */
-function columnOf(leaves: Table['leaves'], sortBy: string): Column | undefined {
+function columnsOf(leaves: Table['leaves'], sortBy: string): Column[] {
   try {
-    const [leaf] = leaves(parsePath(sortBy), true);
-    return leaf?.column === 'member' ? undefined : leaf?.column;
+    const found = leaves(parsePath(sortBy), true).filter(({ when }) => when.is !== 'never');
+    return found.flatMap(({ column }) => (column === undefined || column === 'member' ? [] : [column]));
   } catch {
-    throw invalidPath(`There is no attribute "${shown(sortBy)}" to sort by`);
+    const why = about('sort.attribute', 'sortBy', 'an attribute that /Schemas describes', shown(sortBy));
+    throw invalidPath(
+      `There is no attribute "${shown(sortBy)}" to sort by: /Schemas describes those that there are`,
+      why,
+    );
   }
 }

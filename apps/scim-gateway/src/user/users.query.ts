@@ -49,7 +49,8 @@ export class Users {
     const condition = query.filter && resolved(query.filter, query.leaves ?? userLeaves);
     if (condition?.is === 'eq' && matching.has(condition.column) && query.startIndex === 1 && !query.cursor) {
       const users = await this.byKey.ask([accountId, condition.column, String(condition.key)]);
-      return { rows: users.slice(0, query.count), total: users.length };
+      // Nearly always; several people who share an e-mail or external id are a list like any other.
+      if (users.length <= 1) return { rows: users.slice(0, query.count), total: users.length };
     }
     return isWhole(query) ? this.all(accountId, query) : this.page(accountId, query);
   }
