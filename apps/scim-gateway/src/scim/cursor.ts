@@ -14,12 +14,17 @@ export interface Cursor {
   readonly key: string | null;
 }
 
-/** The parameters that make a query what it is; a cursor of another query is refused. */
-export type Query = { filter?: string | undefined; sortBy?: string | undefined; sortOrder?: string | undefined };
+/** The resource type and the parameters that make a query what it is; a cursor of another query is refused. */
+export type Query = {
+  type: string;
+  filter?: string | undefined;
+  sortBy?: string | undefined;
+  sortOrder?: string | undefined;
+};
 
-const fingerprint = ({ filter = '', sortBy = '', sortOrder = '' }: Query): string =>
+const fingerprint = ({ type, filter = '', sortBy = '', sortOrder = '' }: Query): string =>
   createHash('sha256')
-    .update(JSON.stringify([filter, sortBy, sortOrder]))
+    .update(JSON.stringify([type, filter, sortBy, sortOrder]))
     .digest('base64url')
     .slice(0, 8);
 

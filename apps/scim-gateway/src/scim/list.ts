@@ -43,7 +43,7 @@ export function parseList(
   if (cursor !== undefined && parameters.has('startindex')) {
     throw invalidValue('Page by cursor or by startIndex, not by both');
   }
-  const query = { filter, sortBy, sortOrder };
+  const query = { type: table.alias, filter, sortBy, sortOrder };
   return {
     startIndex: Math.max(1, integer(parameters, 'startIndex', 1)),
     count: Math.min(maxResults, Math.max(0, integer(parameters, 'count', defaultCount))),

@@ -142,7 +142,7 @@ describe('paging by cursor (RFC 9865)', () => {
     expect(await account.scim('GET', `/Users?${query}`)).toMatchObject({ status: 400, body: { scimType } }),
   );
 
-  it('refuses a cursor of another query, and a forged one', async () => {
+  it('refuses a cursor of another query or resource type, and a forged one', async () => {
     const { nextCursor } = (await account.scim('GET', '/Users?cursor=&count=1&sortBy=meta.created')).body;
     const [print, id] = JSON.parse(Buffer.from(nextCursor, 'base64url').toString());
     for (const key of ['soon', null, 5, 'a\0']) {
@@ -150,7 +150,9 @@ describe('paging by cursor (RFC 9865)', () => {
       const answer = await account.scim('GET', `/Users?cursor=${forged}&sortBy=meta.created`);
       expect(answer.status).toBeLessThan(500);
     }
-    expect((await account.scim('GET', `/Users?cursor=${nextCursor}`)).body['scimType']).toBe('invalidCursor');
+    for (const other of [`/Users?cursor=${nextCursor}`, `/Groups?cursor=${nextCursor}&sortBy=meta.created`]) {
+      expect(await account.scim('GET', other)).toMatchObject({ status: 400, body: { scimType: 'invalidCursor' } });
+    }
   });
 });
 
