@@ -33,7 +33,7 @@ const silent = new Set(['type', 'primary', '$ref']);
 function writeElement(reading: Reading, element: Element, path: Path, value: unknown, rules: Rules): void {
   if (path.sub === undefined) return writeWhole(reading, element, path, value, rules);
   const found = findSub(element, path.sub);
-  if (element.primary && path.sub.toLowerCase() === 'primary') reading.spellings.add(primarySpelling);
+  if (element.primary && path.sub.toLowerCase() === 'primary' && isTrue(value)) reading.spellings.add(primarySpelling);
   if (found === 'unknown') unknownAttribute(reading, path, rules);
   else if (found !== 'harmless') reading.set(found, value, path);
   else if (!silent.has(path.sub.toLowerCase())) reading.ignore(printPath(path));
@@ -70,6 +70,9 @@ function writeElements(reading: Reading, complex: Complex, path: Path, value: un
   }
   if (nothing) return;
   const items: unknown[] = Array.isArray(value) ? value : [value];
+  if (items.filter(isPrimary).length > 1) {
+    throw invalidValue(`${shown(printPath(path))} has several primary values: mark one of them (RFC 7643 section 2.4)`);
+  }
   for (const item of items.filter((each) => !isEmpty(each)).sort((a, b) => rank(a) - rank(b))) {
     const type = typeOf(item);
     const element = complex.elements.find((each) => type === undefined || each.type === type);
@@ -85,6 +88,8 @@ function typeOf(item: unknown): string | undefined {
 }
 
 function rank(item: unknown): number {
-  const primary = isObject(item) && String(member(item, 'primary')).toLowerCase() === 'true';
-  return (typeOf(item) === undefined ? 0 : 1) + (primary ? 2 : 0);
+  return (typeOf(item) === undefined ? 0 : 1) + (isPrimary(item) ? 2 : 0);
 }
+
+const isPrimary = (item: unknown): boolean => isObject(item) && isTrue(member(item, 'primary'));
+const isTrue = (value: unknown): boolean => String(value).toLowerCase() === 'true';
