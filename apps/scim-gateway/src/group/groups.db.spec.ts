@@ -139,6 +139,21 @@ it('a group keeps its required name when it is removed, and takes another one (R
   expect((await groups.change(id, removal, { op: 'Add', path: 'displayName', value: 'Nordic' })).status).toBe(204);
 });
 
+it('a member is not changed, and schemas are read-only (RFC 7643 section 8.7.1)', async () => {
+  const [ada] = await groups.people('ada');
+  const { id } = await groups.create('Sales', [ada as string]);
+  for (const operation of [
+    { op: 'replace', path: `members[value eq "${ada}"].type`, value: 'Group' },
+    { op: 'remove', path: `members[value eq "${ada}"].type` },
+    { op: 'add', path: 'members.$ref', value: 'https://x.example/Users/1' },
+    { op: 'replace', path: 'schemas', value: [GROUP] },
+    { op: 'replace', path: 'meta.resourceType', value: 'User' },
+  ]) {
+    expect(await groups.change(id, operation)).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
+  }
+  expect((await groups.change(id, { op: 'replace', value: { schemas: [GROUP], displayName: 'S' } })).status).toBe(204);
+});
+
 describe('several spellings of a group’s attribute in one object', () => {
   it.each([
     ['PATCH', (value: object) => ({ Operations: [{ op: 'replace', value }] })],

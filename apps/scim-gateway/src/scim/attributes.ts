@@ -171,7 +171,7 @@ export const harmless: readonly string[] = [
   ...words(
     'displayName nickName profileUrl userType preferredLanguage locale timezone password ims photos entitlements',
   ),
-  ...words('roles x509Certificates groups schemas'),
+  ...words('roles x509Certificates groups'),
   ...words('costCenter organization division').flatMap((name) => [name, `${ENTERPRISE}:${name}`]),
 ];
 

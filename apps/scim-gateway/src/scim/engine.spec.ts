@@ -109,6 +109,8 @@ describe('a PATCH', () => {
     refuses('mutability', { op: 'replace', value: { id: 'id-2' } });
     refuses('mutability', { op: 'remove', path: 'id' });
     refuses('mutability', { op: 'add', path: 'meta.created', value: 'x' });
+    refuses('mutability', { op: 'replace', path: 'meta.resourceType', value: 'Group' });
+    for (const op of ['add', 'replace', 'remove']) refuses('mutability', { op, path: 'schemas', value: [CORE] });
     expect(
       patch({ op: 'replace', value: { id: 'id-1', meta: { resourceType: 'User' }, schemas: [CORE] } }),
     ).toMatchObject({ values: ada, ignored: [] });

@@ -22,6 +22,7 @@ export function erase(reading: Reading, path: Path, value: unknown): void {
       return undefined;
     case 'id':
     case 'meta':
+    case 'schemas':
       throw readOnlyError(path);
     case 'harmless':
     case 'foreign':

@@ -17,11 +17,15 @@ export const scimErrors: ErrorForm = {
       body: errorBody(error),
       headers: {
         ...(failure.retryAfter !== undefined && { 'retry-after': String(failure.retryAfter) }),
-        ...(error.status === 401 && { 'www-authenticate': 'Bearer realm="scim"' }),
+        ...(error.status === 401 && { 'www-authenticate': challengeOf(failure) }),
       },
     };
   },
 };
+
+/** How to authenticate, and that what was sent is not good; nothing of that where nothing was sent (RFC 6750 section 3.1). */
+const challengeOf = ({ code }: Failure): string =>
+  code === 'token.missing' ? 'Bearer realm="scim"' : 'Bearer realm="scim", error="invalid_token"';
 
 /** The rule's code and the request's id stand at the end of the sentence, because an IT admin sees nothing else of the answer in Entra. */
 function toScim(failure: Failure): ScimError {

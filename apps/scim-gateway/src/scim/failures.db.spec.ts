@@ -50,7 +50,7 @@ describe('every failure is a SCIM error (RFC 7644 section 3.12)', () => {
     isScimError(await account.scim(method, path, body, json), status),
   );
 
-  it.each([
+  it.each<[string, string, string]>([
     ['POST', '/ServiceProviderConfig', 'GET'],
     ['DELETE', '/Schemas', 'GET'],
     ['PATCH', '/ResourceTypes/User', 'GET'],
@@ -59,6 +59,10 @@ describe('every failure is a SCIM error (RFC 7644 section 3.12)', () => {
     ['POST', '/Groups/1', 'GET, PUT, PATCH, DELETE'],
     ['GET', '/.search', 'POST'],
     ['GET', '/Bulk', 'POST'],
+    ['DELETE', '/Bulk', 'POST'],
+    ...['/.search', '/Users/.search', '/Groups/.search'].flatMap((path) =>
+      ['GET', 'PUT', 'PATCH', 'DELETE'].map((method) => [method, path, 'POST'] as [string, string, string]),
+    ),
   ])('%s %s is 405 and says what is allowed', async (method, path, allowed) => {
     const answer = await account.scim(method, path, method === 'GET' ? undefined : {});
     isScimError(answer, 405);
@@ -80,11 +84,15 @@ describe('every failure is a SCIM error (RFC 7644 section 3.12)', () => {
     expect(sent).toBe(415);
   });
 
-  it('a missing or wrong token is 401 with the way to authenticate', async () => {
-    for (const token of ['', 'bbscim_x']) {
+  it('a missing or wrong token is 401 with the way to authenticate, which names an error where a token was sent (RFC 6750)', async () => {
+    for (const [token, challenge] of [
+      ['', 'Bearer realm="scim"'],
+      ['bbscim_x', 'Bearer realm="scim", error="invalid_token"'],
+      [account.adminToken, 'Bearer realm="scim", error="invalid_token"'],
+    ] as const) {
       const answer = await gateway.as(token, '/scim/v2')('GET', '/Users');
       isScimError(answer, 401);
-      expect(answer.headers.get('www-authenticate')).toContain('Bearer');
+      expect(answer.headers.get('www-authenticate')).toBe(challenge);
     }
   });
 

@@ -45,8 +45,9 @@ export function leavesOf(path: Path, scalar: boolean, within: Within): Leaf[] {
       return [{ type: 'string', caseExact: true, column: 'id', when: always }];
     case 'meta':
       return [metaLeaf(path, 'User')];
+    case 'schemas':
+      return schemaLeaves(path);
     case 'harmless':
-      return path.name.toLowerCase() === 'schemas' ? schemaLeaves(path) : [];
     case 'foreign':
       return [];
     default:

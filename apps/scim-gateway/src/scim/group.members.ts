@@ -1,4 +1,4 @@
-import { about, invalidFilter, invalidValue } from './error.js';
+import { about, invalidFilter, invalidValue, ScimError } from './error.js';
 import { printFilter, printPath, type Filter, type Path } from './filter.ast.js';
 import { shown, shownValue } from './text.js';
 import { isEmpty, isObject, member } from './value.js';
@@ -27,11 +27,12 @@ const lastPart = (address: unknown) =>
 
 /**
  * Whom a remove operation is about. Entra names them by a value beside the path, and only they may go (entra.md 1.7); or by a filter in brackets; without
- * either everybody goes. Throws ScimError 400: invalidFilter, invalidValue.
+ * either everybody goes. Throws ScimError 400: invalidFilter, invalidValue, mutability.
  */
 export function leavingIds(path: Path, value: unknown): string[] | 'all' {
   if (path.sub !== undefined) {
-    throw invalidValue(`${shown(printPath(path))} cannot be removed alone: remove the member`);
+    const sentence = `${shown(printPath(path))} cannot be removed alone: remove the member (RFC 7643 section 8.7.1)`;
+    throw new ScimError(400, 'mutability', sentence);
   }
   if (path.where) return chosen(path.where);
   if (Array.isArray(value) && value.length === 0) return [];

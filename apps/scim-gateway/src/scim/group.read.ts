@@ -51,8 +51,7 @@ function readPath(path: Path, op: Operation['op'], value: unknown): GroupStep[] 
   const name = path.name.toLowerCase();
   if (path.urn !== undefined && path.urn !== GROUP) return [];
   if (name === 'members') return readMembers(path, op, value);
-  if (name === 'schemas') return [];
-  if (name === 'id' || name === 'meta') throw readOnlyError(path, value);
+  if (name === 'id' || name === 'meta' || name === 'schemas') throw readOnlyError(path, value);
   if ((name !== 'displayname' && name !== 'externalid') || path.sub !== undefined || path.where) {
     throw invalidPath(
       `There is no attribute ${shown(printPath(path))}; a group has displayName, externalId and members`,

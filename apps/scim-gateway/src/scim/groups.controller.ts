@@ -1,4 +1,5 @@
 import {
+  All,
   Body,
   Controller,
   Delete,
@@ -23,6 +24,7 @@ import { Groups } from '../group/groups.query.js';
 import { NewIds } from '../new-ids.js';
 import { idIn } from '../uuid.js';
 import { note } from '../provisioning-log/noted.js';
+import { notAllowed } from './unknown.controller.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { BaseUrl } from './base-url.js';
 import { expectedOf, isKnown } from './conditional.js';
@@ -53,9 +55,10 @@ export class GroupsController {
     return list(this.listing, request, parseQuery(request.url));
   }
 
-  @Post('.search')
+  @All('.search')
   @HttpCode(200)
-  search(@Req() request: ScimRequest, @Body() body: unknown) {
+  search(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
+    if (request.method !== 'POST') throw notAllowed(request, reply, 'POST');
     return list(this.listing, request, searchParameters(body));
   }
 

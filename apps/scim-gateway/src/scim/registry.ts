@@ -33,7 +33,7 @@ export type Found =
   | { readonly is: 'simple'; readonly place: Place }
   | Complex
   | { readonly is: 'schema'; readonly urn: string }
-  | { readonly is: 'id' | 'meta' | 'harmless' | 'foreign' | 'unknown' };
+  | { readonly is: 'id' | 'meta' | 'schemas' | 'harmless' | 'foreign' | 'unknown' };
 
 /** Every spelling there is, in the order of the table. */
 export const places: readonly Place[] = attributes.flatMap((attribute) => [
@@ -81,6 +81,7 @@ for (const name of harmless) {
 }
 byName.set(nameKey(CORE, 'id'), { is: 'id' });
 byName.set(nameKey(CORE, 'meta'), { is: 'meta' });
+byName.set(nameKey(CORE, 'schemas'), { is: 'schemas' });
 for (const first of places) {
   const { urn, name, sub, type } = first;
   const siblings = places.filter((other) => other.urn === urn && other.name === name);

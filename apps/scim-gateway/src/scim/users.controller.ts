@@ -1,4 +1,5 @@
 import {
+  All,
   Body,
   Controller,
   Delete,
@@ -25,6 +26,7 @@ import { etag } from '../etag.js';
 import { NewIds } from '../new-ids.js';
 import { idIn } from '../uuid.js';
 import { note } from '../provisioning-log/noted.js';
+import { notAllowed } from './unknown.controller.js';
 import { ScimAccess, type ScimRequest } from './access.guard.js';
 import { patchIn, replacementIn } from './change.js';
 import { searchParameters } from './list.js';
@@ -54,9 +56,10 @@ export class UsersController {
     return list(this.listing, request, parseQuery(request.url));
   }
 
-  @Post('.search')
+  @All('.search')
   @HttpCode(200)
-  search(@Req() request: ScimRequest, @Body() body: unknown) {
+  search(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
+    if (request.method !== 'POST') throw notAllowed(request, reply, 'POST');
     return list(this.listing, request, searchParameters(body));
   }
 

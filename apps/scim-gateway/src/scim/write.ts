@@ -19,9 +19,10 @@ export function write(reading: Reading, path: Path, value: unknown, rules: Rules
       return writeSchema(reading, found.urn, value, rules);
     case 'id':
     case 'meta':
+    case 'schemas':
       return readOnly(found.is, path, value, rules);
     case 'harmless':
-      return isEmpty(value) || path.name.toLowerCase() === 'schemas' ? undefined : reading.ignore(printPath(path));
+      return isEmpty(value) ? undefined : reading.ignore(printPath(path));
     case 'foreign':
       return reading.ignore(printPath(path));
     default:
@@ -55,7 +56,12 @@ function keyPath(key: string, urn: string | undefined): Path | undefined {
   }
 }
 
-function readOnly(name: 'id' | 'meta', path: Path, value: unknown, { id, strict, skipReadOnly }: Rules): void {
-  if (skipReadOnly || (name === 'meta' && !strict) || (name === 'id' && value === id)) return;
+function readOnly(
+  name: 'id' | 'meta' | 'schemas',
+  path: Path,
+  value: unknown,
+  { id, strict, skipReadOnly }: Rules,
+): void {
+  if (skipReadOnly || (name !== 'id' && !strict) || (name === 'id' && value === id)) return;
   throw readOnlyError(path, value);
 }
