@@ -1,6 +1,6 @@
 import { inAccount } from '@bitabiz/service-kit/database';
-import { Refused } from '@bitabiz/service-kit/refused';
 import type { Pool, PoolClient } from 'pg';
+import { ScimError } from '../scim/error.js';
 import { groupTable } from '../scim/group.names.js';
 import type { ListQuery } from '../scim/list.js';
 import { readPage, type Page } from '../scim/page.js';
@@ -25,7 +25,7 @@ export class Groups {
     return rows[0]?.row ?? undefined;
   }
 
-  /** @throws Refused `group.tooManyMembers` when the page would show more members than a list does. */
+  /** @throws ScimError 400 tooMany (RFC 7644 section 3.12) when the page would show more members than a list does. */
   list(accountId: string, query: ListQuery, members: boolean): Promise<Page<ShownGroup>> {
     const [from, row] = ['own.groups g where g.account_id = $1', 'to_jsonb(g)'];
     return inAccount(this.pool, accountId, async (tx) => {
@@ -45,10 +45,8 @@ async function membersOf(tx: PoolClient, accountId: string, groups: GroupRow[]):
     [accountId, groups.map((group) => group.group_id)],
   );
   if (rows.length > mostMembers) {
-    throw new Refused(
-      'group.tooManyMembers',
-      `These groups have more than ${mostMembers} members together: ask with excludedAttributes=members, or for fewer groups (count)`,
-    );
+    const sentence = `These groups have more than ${mostMembers} members together: ask with excludedAttributes=members, or for fewer groups (count)`;
+    throw new ScimError(400, 'tooMany', sentence, { code: 'group.tooManyMembers' });
   }
   return new Map(
     [...Map.groupBy(rows, (row) => row.group_id)].map(([id, found]) => [id, found.map((row) => row.scim_id)]),

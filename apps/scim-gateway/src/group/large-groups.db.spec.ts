@@ -72,4 +72,20 @@ describe('a group of 10,000 members (P17)', () => {
     expect(await count()).toBe(many - 2);
     expect(await gateway.verified()).toEqual([]);
   });
+
+  it('and others like it are too many members for one list (RFC 7644 section 3.12, tooMany)', async () => {
+    await query(
+      gateway.database.adminUrl,
+      `with made as (insert into own.groups select account_id, gen_random_uuid(), 1, 'G' || n, 'g' || n, null, created_at, modified_at
+         from own.groups, generate_series(1, 5) n where group_id = '${group}' returning group_id)
+       insert into own.group_members select m.account_id, made.group_id, m.user_id from made, own.group_members m
+         where m.group_id = '${group}'`,
+    );
+    const all = await account.scim('GET', '/Groups');
+    expect(all).toMatchObject({ status: 400, body: { scimType: 'tooMany' } });
+    expect(all.body['detail']).toMatch(/excludedAttributes=members/);
+    expect((await account.scim('POST', '/.search', { filter: 'members pr' })).body['scimType']).toBe('tooMany');
+    expect((await account.scim('GET', '/Groups?excludedAttributes=members')).body['itemsPerPage']).toBe(6);
+    expect((await account.scim('GET', '/Groups?count=5')).body['itemsPerPage']).toBe(5);
+  });
 });
