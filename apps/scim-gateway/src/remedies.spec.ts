@@ -20,7 +20,7 @@ const codesIn = (folder: string): string[] => {
 
 /** Answers to Setup admin's and the operator's own requests: no look-up table comes between them and the sentence. */
 const ownRequests =
-  /^(import|erasure|retention|migration|log\.entryUnknown|request|credential|rebuild|relay|connection)(\.|$)|^account\.(name|sharedEmails|timeZone)$|^token\.(inUse|mangled|tooMany|unknown)$|^secret\.(tooMany|unknown)$|^federation\.subject$|^user\.(active|managedByEntra|notAdUser|notDue|perhapsAssigned|released|stillProvisioned)$/;
+  /^(import|erasure|retention|migration|log\.entryUnknown|request|credential|rebuild|relay|connection)(\.|$)|^account\.(name|sharedEmails|timeZone)$|^token\.(inUse|mangled|tooMany|unknown)$|^secret\.(tooMany|unknown)$|^federation\.subject$|^value\.formula$|^user\.(active|managedByEntra|notAdUser|notDue|perhapsAssigned|released|stillProvisioned)$/;
 
 describe('the remedy of a refusal (P18)', () => {
   const codes = [

@@ -38,6 +38,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'secret.invalid': `Copy the client secret again, whole, or generate a new one in ${connect}, paste it into Entra (${credentials} → Client Secret) and press Test connection.`,
   'service.unavailable': 'Nothing to do: Entra tries again in the next cycle. Tell the operator if it lasts for hours.',
   'service.fault': 'Tell the operator the id of the request. Entra tries again in the next cycle.',
+  'sort.attribute': ofEntra,
   'token.ended': `Generate a new token in ${connect}, paste it into Entra (${credentials} → Secret Token), press Test connection, then Restart provisioning.`,
   'token.missing': `Paste the token into Entra (${credentials} → Secret Token) and press Test connection.`,
   'token.scope': `Paste the token for provisioning, not Setup admin’s, into Entra (${credentials} → Secret Token) and press Test connection.`,
