@@ -133,7 +133,7 @@ describe('quirks of scimvalidator.microsoft.com (entra.md 2.2)', () => {
     async (required) => {
       const { id } = await entra.create('ada');
       const before = await entra.read(id);
-      expect(await entra.send(id, remove(required))).toMatchObject({ status: 400, body: { scimType: 'invalidValue' } });
+      expect(await entra.send(id, remove(required))).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
       expect(await entra.read(id)).toEqual(before);
     },
   );

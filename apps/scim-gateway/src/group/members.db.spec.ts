@@ -102,7 +102,7 @@ describe('members in the shapes that Entra sends (entra.md 1.7)', () => {
     [{ op: 'replace', path: 'shoe', value: 1 }, 'invalidPath'],
     [{ op: 'replace', path: 'members[', value: 1 }, 'invalidPath'],
     [{ op: 'remove', path: 'members[display eq "Ada"]' }, 'invalidFilter'],
-    [{ op: 'remove', path: 'displayName' }, 'invalidValue'],
+    [{ op: 'remove', path: 'displayName' }, 'mutability'],
     [{ op: 'remove' }, 'noTarget'],
     [{ op: 'move', path: 'members' }, 'invalidSyntax'],
   ])('%j is refused: %s', async (operation, scimType) => {
