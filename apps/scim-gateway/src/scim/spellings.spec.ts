@@ -27,6 +27,21 @@ const ways = [
   ['PUT', (object: object) => parseReplacement({ ...body, ...object }, ada).values],
 ] as const;
 
+describe('an attribute that /Schemas shows in two places', () => {
+  const both = (enterprise: string, product: string) => ({
+    [PRODUCT]: { employeeNumber: product },
+    [ENTERPRISE]: { employeeNumber: enterprise },
+  });
+
+  it.each(ways)('filled in twice by a %s has the value of the first place', (_, values) =>
+    expect(values(both('8', '9'))).toMatchObject({ employeeNumber: '8' }),
+  );
+
+  it.each(ways)('under a third name as well is unclear, by a %s', (_, values) =>
+    expect(() => values({ ...both('8', '9'), employeeNumber: '10' })).toThrow(/are one attribute/),
+  );
+});
+
 describe.each(ways)('several spellings of one attribute in one object of a %s', (_, values) => {
   it.each<[string, object, object]>([
     ['title and jobTitle', { title: 'Prof', jobTitle: 'Dr' }, { title: 'Prof' }],

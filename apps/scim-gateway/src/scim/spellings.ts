@@ -1,4 +1,4 @@
-import type { Field, UserValues } from './attributes.js';
+import { attributes, type Field, type UserValues } from './attributes.js';
 import { invalidValue, type ScimError } from './error.js';
 import { printPath, type Path } from './path.js';
 import type { Step } from './steps.js';
@@ -40,6 +40,8 @@ function leavesOf(step: Step): Leaf[] {
   }
 }
 
+const advertised = new Map(attributes.map(({ field, at }) => [field, at.map((place) => place.toLowerCase())] as const));
+
 /** What several spellings come to, attribute by attribute. Throws ScimError 400 invalidValue. */
 export function settled(outcomes: readonly Written[], stored: UserValues): Written {
   const fields = new Set(outcomes.flatMap((written) => [...written.keys()]));
@@ -49,6 +51,7 @@ export function settled(outcomes: readonly Written[], stored: UserValues): Writt
       agreed(
         outcomes.flatMap((each) => each.get(field) ?? []),
         stored[field],
+        advertised.get(field),
       ),
     ]),
   );
@@ -57,12 +60,21 @@ export function settled(outcomes: readonly Written[], stored: UserValues): Writt
 /**
  * The one value that several spellings of an attribute come to. Clients send back what they read with one spelling changed, so that counts which differs from
  * what is stored; a value counts more than none. Throws ScimError 400 invalidValue when two differ from that and from each other.
+ * @param places where /Schemas shows the attribute, if in several: whoever fills in all that is shown is no mistake, and the first place counts.
  */
-export function agreed<S extends Spelled>(spellings: readonly S[], stored: Spelled['value']): S | Spelled {
+export function agreed<S extends Spelled>(
+  spellings: readonly S[],
+  stored: Spelled['value'],
+  places: readonly string[] = [],
+): S | Spelled {
   const values = spellings.filter(({ value }) => value !== undefined);
   const changed = values.filter(({ value }) => value !== stored);
-  if (changed.some(({ value }) => value !== changed[0]?.value)) throw unclear(changed.flatMap(({ as }) => as ?? []));
-  return changed[0] ?? values[0] ?? {};
+  if (changed.every(({ value }) => value === changed[0]?.value)) return changed[0] ?? values[0] ?? {};
+  const shownAt = places.map((place) => changed.filter(({ as }) => as && printPath(as).toLowerCase() === place));
+  const isEachShown = shownAt.flat().length === changed.length && shownAt.every((at) => at.length <= 1);
+  const [first] = shownAt.flat();
+  if (first && isEachShown) return first;
+  throw unclear(changed.flatMap(({ as }) => as ?? []));
 }
 
 /** The refusal of one attribute under several names with different values. */
