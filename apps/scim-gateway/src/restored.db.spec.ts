@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { activeIs, openGateway, patch, query, type OpenGateway, type TestAccount } from './gateway.fixture.js';
+import {
+  activeIs,
+  managerIs,
+  managerOf,
+  openGateway,
+  patch,
+  query,
+  type OpenGateway,
+  type TestAccount,
+} from './gateway.fixture.js';
 import { askForToken, credentials, secretsOf } from './oauth/oauth.fixture.js';
 
 let gateway: OpenGateway;
@@ -20,7 +29,12 @@ const activeOf = async (id: string) => (await account.scim('GET', `/Users/${id}`
 
 describe('a gateway whose database was restored (decision 9)', () => {
   it('brings back what happened since the backup from the log before it opens, revocations included', async () => {
-    const [ada, linus] = [await account.create('ada'), await account.create('linus')];
+    const [ada, linus, boss] = [
+      await account.create('ada'),
+      await account.create('linus'),
+      await account.create('boss'),
+    ];
+    await account.scim('PATCH', `/Users/${linus['id']}`, managerIs(boss['id']));
     const token = (await gateway.operator('POST', `/accounts/${account.id}/tokens`, { scope: 'scim', name: 'old' }))
       .body;
     const members = [ada, linus].map((each) => ({ value: each['id'] }));
@@ -46,6 +60,7 @@ describe('a gateway whose database was restored (decision 9)', () => {
     const kept = await secrets.issue({ name: 'kept' });
     await account.scim('DELETE', `/Users/${(await account.create('gone'))['id']}`);
     await account.admin('POST', `/employees/${(await account.create('left'))['id']}/deactivation`);
+    await account.admin('POST', `/employees/${boss['id']}/erasure`);
     await gateway.drained();
     const before = await gateway.feed(account.id);
     await restore();
@@ -53,6 +68,8 @@ describe('a gateway whose database was restored (decision 9)', () => {
     expect(await gateway.feed(account.id)).toEqual(before);
     expect(await activeOf(ada['id'])).toBe(false);
     expect((await account.scim('GET', `/Users/${linus['id']}`)).body['userName']).toBe('torvalds@nordlys.example');
+    // An erased manager stays hidden (P20).
+    expect(managerOf((await account.scim('GET', `/Users/${linus['id']}`)).body)).toBeUndefined();
     expect((await account.scim('GET', `/Users/${grace['id']}`)).status).toBe(200);
     expect((await account.scim('GET', `/Groups/${group}`)).body['members']).toMatchObject([{ value: linus['id'] }]);
     const revoked = gateway.as(String(token['token']), '/scim/v2');

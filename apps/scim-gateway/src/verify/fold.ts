@@ -2,7 +2,7 @@ import { readEvent, type AccountEvent, type Envelope, type UserEvent } from '@bi
 import type { Feed } from '@bitabiz/event-store';
 import { evolve as evolveAccount, initial as noAccount, type Account } from '../account/account.decider.js';
 import { CredentialRows } from '../account/credential-rows.js';
-import { evolve as evolveUser, initial as noUser } from '../user/user-state.decider.js';
+import { evolve as evolveUser, initial as noUser, isEmployee } from '../user/user-state.decider.js';
 import { LeftByHand } from '../user/left-by-hand.js';
 import type { KnownUser } from '../user/user-row.js';
 import { addToGroup, type FoldedGroup } from './groups.js';
@@ -16,6 +16,8 @@ export type Folded = {
   createdAt: string;
   credentials: CredentialRows;
   leftByHand: LeftByHand;
+  /** Ids that SCIM showed once and that nobody has any more. Of an erased person the first one, which is the employee's own. */
+  formerIds: Set<string>;
   events: number;
   /** Sentences about numbers and chain that are not as they must be. */
   gaps: string[];
@@ -30,6 +32,7 @@ export async function foldAccount(feed: Feed, accountId: string): Promise<Folded
     createdAt: '',
     credentials: new CredentialRows(),
     leftByHand: new LeftByHand(),
+    formerIds: new Set(),
     events: 0,
     gaps: [],
   };
@@ -43,21 +46,26 @@ export async function foldAccount(feed: Feed, accountId: string): Promise<Folded
       }
       last = envelope;
       folded.events += 1;
+      const isOfUser = envelope.subject.startsWith('user/');
+      if (envelope.erased && isOfUser) folded.formerIds.add(envelope.subject.slice('user/'.length));
       if (envelope.erased) continue;
-      if (envelope.subject.startsWith('user/')) addToUser(folded, envelope);
+      if (isOfUser) addToUser(folded, envelope);
       else if (envelope.subject.startsWith('group/')) addToGroup(folded.groups, envelope);
       else addToAccount(folded, envelope);
     }
   }
 }
 
-function addToUser({ users, leftByHand }: Folded, envelope: Envelope): void {
+function addToUser({ users, leftByHand, formerIds }: Folded, envelope: Envelope): void {
   const userId = envelope.subject.slice('user/'.length);
   const event = readEvent<UserEvent>(envelope);
   leftByHand.add(userId, event);
   const known = users.get(userId);
+  const before = known?.user ?? noUser;
+  const user = evolveUser(before, event);
+  if (isEmployee(before) && !(isEmployee(user) && user.scimId === before.scimId)) formerIds.add(before.scimId);
   users.set(userId, {
-    user: evolveUser(known?.user ?? noUser, event),
+    user,
     version: envelope.streamversion,
     keyId: null,
     createdAt: known?.createdAt ?? envelope.time,

@@ -44,7 +44,7 @@ export async function rebuildRows(app: Pool, feed: Feed, accountId: string): Pro
 }
 
 async function rowsOf(tx: PoolClient, accountId: string, folded: Folded): Promise<object> {
-  const { users, groups, account, accountVersion, createdAt, credentials, leftByHand } = folded;
+  const { users, groups, account, accountVersion, createdAt, credentials, leftByHand, formerIds } = folded;
   const employees = [...users.values()].flatMap(({ user, ...known }) => (isEmployee(user) ? [{ ...known, user }] : []));
   const { rows } = await tx.query<{ stream: string; key_id: string }>(
     'select stream, key_id from store.last_keys($1, $2::text[])',
@@ -58,6 +58,7 @@ async function rowsOf(tx: PoolClient, accountId: string, folded: Folded): Promis
     ),
     ...credentials.rows(),
     ...leftByHand.rows(),
+    ...(formerIds.size > 0 && { former: [...formerIds] }),
     groups: groupRowsOf(groups),
   };
 }
