@@ -66,6 +66,8 @@ const steps: readonly Migration[] = [
   step('managers who are gone', './user/manager.table.sql', {
     former_ids: { app: 'select, insert', batch: 'select' },
   }),
+  // Entra's matching queries.
+  step('matches of users', './user/matching.table.sql'),
 ];
 
 /** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */

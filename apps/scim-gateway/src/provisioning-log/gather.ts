@@ -72,16 +72,16 @@ function carriedOut(base: Base, method: string, noted: Exclude<Noted, { found: u
 }
 
 function lookedUp(base: Base, { found }: Extract<Noted, { found: unknown }>): Gathered {
-  const { total, ids, filter } = found;
+  const { total, ids, filter, about } = found;
   const { names, userName, externalId } = soughtBy(filter, base.resource);
   return {
     ...base,
     action: 'Other',
     outcome: 'Success',
     lookup: lookupOf(total, userName),
-    subject: total === 1 ? { scimId: ids[0] } : {},
-    userName,
-    externalId,
+    subject: about ?? (total === 1 ? { scimId: ids[0] } : {}),
+    userName: userName ?? about?.userName,
+    externalId: externalId ?? about?.externalId,
     content: { sought: names, matches: total },
     impersonal: true,
   };

@@ -2,13 +2,17 @@ import type { FailedRequest } from '@bitabiz/service-kit/problem';
 import type { GroupOutcome } from '../group/group.handler.js';
 import type { Filter } from '../scim/filter.ast.js';
 import type { Access } from '../access.js';
+import type { Subject } from './entry.js';
 import type { UserOutcome } from '../user/user.handler.js';
+
+/** The only employee whom a look-up found: so nobody needs to look for him or her again. */
+export type FoundOne = Required<Subject> & { userName?: string | undefined; externalId?: string | undefined };
 
 /** What a controller knows of a request that was carried out; only references are kept, the rest is worked out after the answer. */
 export type Noted =
   | { user: UserOutcome }
   | { group: GroupOutcome }
-  | { found: { total: number; ids: readonly string[]; filter: Filter } };
+  | { found: { total: number; ids: readonly string[]; filter: Filter; about?: FoundOne | undefined } };
 
 export type NotedRequest = FailedRequest & { access?: Access; noted?: Noted };
 

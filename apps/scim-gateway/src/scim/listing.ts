@@ -1,5 +1,5 @@
 import type { ScimRequest } from './access.guard.js';
-import { note } from '../provisioning-log/noted.js';
+import { note, type FoundOne } from '../provisioning-log/noted.js';
 import { invalidValue } from './error.js';
 import type { Path } from './filter.ast.js';
 import type { Leaves } from './filter.leaves.js';
@@ -7,12 +7,15 @@ import { listResponse, type ListQuery, type ListResponse } from './list.js';
 import type { Page } from './page.js';
 import type { Json } from './render.js';
 
+/** `about`: the only one that was found. */
+type Found = Page<Json> & { about?: FoundOne | undefined };
+
 /** One resource type as lists and searches see it. */
 export interface Listing {
   readonly leaves: Leaves;
   /** Reads the parameters. Throws ScimError 400. */
   parse(parameters: ReadonlyMap<string, string>): ListQuery;
-  page(request: ScimRequest, query: ListQuery): Promise<Page<Json>>;
+  page(request: ScimRequest, query: ListQuery): Promise<Found>;
 }
 
 /** GET of a collection, or POST to its `.search` (RFC 7644 sections 3.4.2 and 3.4.3). */
@@ -28,9 +31,9 @@ export async function list(
 }
 
 /** A GET with a filter is how Entra looks for somebody (entra.md 1.3). */
-function noteLookup(request: ScimRequest, { filter }: ListQuery, { rows, total = rows.length }: Page<Json>): void {
+function noteLookup(request: ScimRequest, { filter }: ListQuery, { rows, total = rows.length, about }: Found): void {
   if (!filter || request.method !== 'GET') return;
-  note(request, { found: { total, filter, ids: rows.slice(0, 2).map((row) => String(row['id'])) } });
+  note(request, { found: { total, filter, ids: rows.slice(0, 2).map((row) => String(row['id'])), about } });
 }
 
 /**

@@ -85,7 +85,7 @@ describe(`among ${users} users of one account, behind row-level security`, () =>
     ['email', 'm7@nordlys.example'],
     ['externalId', 'x7'],
   ])('Entra’s matching query by %s touches few blocks', async (column, key) => {
-    const explained = await explain('select own.match_users($1, $2, $3)', [account.id, column, key]);
+    const explained = await explain('select own.matching_users($1, $2, $3)', [account.id, column, key]);
     expect(blocks(explained)).toBeLessThan(fewBlocks);
   });
 

@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import type { FoundOne } from '../provisioning-log/noted.js';
 import { Users, type ShownUser } from '../user/users.query.js';
 import { fromRow } from '../user/user-values.js';
 import type { ScimRequest } from './access.guard.js';
@@ -25,7 +26,8 @@ export class UserListing implements Listing {
 
   async page(request: ScimRequest, query: ListQuery) {
     const page = await this.users.list(request.access.accountId, query);
-    return { ...page, rows: page.rows.map((row) => this.render(request, row, query.projection)) };
+    const about = page.total === 1 ? aboutOf(page.rows[0]) : undefined;
+    return { ...page, about, rows: page.rows.map((row) => this.render(request, row, query.projection)) };
   }
 
   render(request: ScimRequest, row: ShownUser, projection: Projection | undefined): Json {
@@ -33,4 +35,10 @@ export class UserListing implements Listing {
     const view = { baseUrl: this.base.of(request), spellings: request.access.account.spellings, projection };
     return renderUser({ ...rest, values, hidesManager: row.manager_gone }, view);
   }
+}
+
+function aboutOf(row: ShownUser | undefined): FoundOne | undefined {
+  if (row?.user_id === undefined || row.key_id === undefined) return undefined;
+  const { user_id: userId, scim_id: scimId, key_id: keyId, external_id: externalId } = row;
+  return { userId, scimId, keyId, userName: row.values['userName'], externalId: externalId ?? undefined };
 }

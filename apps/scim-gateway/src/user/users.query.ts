@@ -20,7 +20,9 @@ export type ShownUser = Pick<
   | 'created_at'
   | 'modified_at'
   | 'values'
->;
+> &
+  // A page of everybody goes without.
+  Partial<Pick<UserRow, 'user_id' | 'key_id'>>;
 type FoundUser = UserRow & ShownUser;
 
 const isWhole = ({ filter, order, cursor }: ListQuery): boolean =>
@@ -67,17 +69,17 @@ export class Users {
     return wanted.map((_, index) => found.get(index + 1) ?? undefined);
   }
 
-  /** The query that Entra sends most, in the same way. */
+  /** The query that Entra sends most, in the same way. @returns of several people two. */
   private async match(wanted: [account: string, column: string, key: string][]): Promise<FoundUser[][]> {
-    const { rows } = await this.pool.query<{ n: string; row: FoundUser }>({
+    const { rows } = await this.pool.query<{ n: string; users: FoundUser[] | null }>({
       name: 'match-users',
-      text: `select n, row from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality w(account, col, key, n)
-        cross join lateral own.match_users(account, col, key) row`,
+      text: `select n, own.matching_users(account, col, key) as users
+        from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality w(account, col, key, n)`,
       values: [0, 1, 2].map((column) => wanted.map((each) => each[column])),
     });
-    const found = Map.groupBy(rows, ({ n }) => Number(n));
+    const found = new Map(rows.map(({ n, users }) => [Number(n), users ?? []]));
     return wanted.map(([accountId], index) => {
-      const users = found.get(index + 1)?.map(({ row }) => row) ?? [];
+      const users = found.get(index + 1) ?? [];
       if (users.length === 1) this.noteFor(accountId, users[0]);
       return users;
     });
