@@ -1,3 +1,4 @@
+import { sqlFile } from '@bitabiz/service-kit/migrations';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { activeIs, openGateway, person, query, type OpenGateway, type TestAccount } from './gateway.fixture.js';
 import { sent } from './provisioning-log/log.fixture.js';
@@ -109,5 +110,23 @@ describe('a person who is provisioned again after a deactivation by hand (P11)',
     expect(await left()).toEqual([{ key: 'grace@nordlys.example' }]);
     await query(gateway.database.adminUrl, `delete from own.left_by_hand where account_id = '${account.id}'`);
     expect(await gateway.verified()).toMatchObject([{ what: 'names left by hand' }]);
+  });
+
+  it('is known too of those who left before it was noted, by a Setup admin or the operator, not by Entra', async () => {
+    const [ada, grace, linus] = [
+      await account.create('ada'),
+      await account.create('grace'),
+      await account.create('linus'),
+    ];
+    await deactivation('POST', ada['id']);
+    await gateway.operator('POST', `/accounts/${account.id}/employees/${grace['id']}/deactivation`);
+    await account.scim('DELETE', `/Users/${linus['id']}`);
+    const left = (text: string) =>
+      query(gateway.database.adminUrl, `${text} from own.left_by_hand where account_id = '${account.id}'`);
+    const names = [{ key: 'ada@nordlys.example' }, { key: 'grace@nordlys.example' }];
+    expect((await left('select key')).toSorted((a, b) => (a['key'] < b['key'] ? -1 : 1))).toEqual(names);
+    await left('delete');
+    await query(gateway.database.adminUrl, sqlFile(import.meta.url, './user/left-by-hand.fill.sql'));
+    expect((await left('select key')).toSorted((a, b) => (a['key'] < b['key'] ? -1 : 1))).toEqual(names);
   });
 });

@@ -68,6 +68,10 @@ const steps: readonly Migration[] = [
   }),
   // Entra's matching queries.
   step('matches of users', './user/matching.table.sql'),
+  {
+    ...step('names left by hand before', './user/left-by-hand.fill.sql'),
+    fills: ['store.events', 'own.users', 'own.tokens', 'own.left_by_hand'],
+  },
 ];
 
 /** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */
