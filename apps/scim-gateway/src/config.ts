@@ -21,6 +21,8 @@ export const gatewayConfig = baseConfig.extend({
   SCIM_RATE_PER_SECOND: z.coerce.number().min(25, 'must be 25 or more, which Entra may send').default(250),
   /** How many of them may come at once. */
   SCIM_RATE_BURST: z.coerce.number().int().min(25).default(1_000),
+  /** How long a search may take that no index serves. */
+  SCIM_SEARCH_SECONDS: z.coerce.number().min(0.1).max(600).default(10),
   /** Failed authentications a minute from one address. */
   FAILED_AUTHENTICATIONS_PER_MINUTE: z.coerce.number().int().min(1).default(60),
   /** `id:base64[,id:base64]`: the first wraps new keys, the others still open old ones. */

@@ -57,6 +57,7 @@ import { acceptScim } from './scim/media-type.js';
 import { GroupListing } from './scim/group.listing.js';
 import { GroupsController } from './scim/groups.controller.js';
 import { RootController } from './scim/root.controller.js';
+import { Searches } from './scim/searches.js';
 import { UnknownController } from './scim/unknown.controller.js';
 import { UserListing } from './scim/user.listing.js';
 import { UsersController } from './scim/users.controller.js';
@@ -105,13 +106,12 @@ export async function startGateway(
   const erasing = await openErasures({ url: config.ERASURES_DATABASE_URL, ...records, ...outside });
   const imports = openImports(app, { batch, commands, ...outside });
   const tokens = new AccessTokens(batch, app, now);
-  const limits = new Limits(limitsOf(config), metrics);
   const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
   const accounts = new Accounts(app, batch);
   const uses = new CredentialUses(app, now, logger);
 
+  const searches = new Searches(app, config.SCIM_SEARCH_SECONDS);
   const auth = authOf(config, { tokens, uses, now });
-
   const service = await startService({
     name,
     config,
@@ -162,10 +162,10 @@ export async function startGateway(
         { provide: TenantMigrations, useValue: new TenantMigrations(app) },
         { provide: Proofs, useValue: new Proofs(app, assertions, now) },
         { provide: SignedTokens, useValue: new SignedTokens(config.WRAPPING_KEYS, now) },
-        { provide: Limits, useValue: limits },
+        { provide: Limits, useValue: new Limits(limitsOf(config), metrics) },
         { provide: CredentialUses, useValue: uses },
-        { provide: Users, useValue: new Users(app, remembered) },
-        { provide: Groups, useValue: new Groups(app) },
+        { provide: Users, useValue: new Users(app, remembered, searches) },
+        { provide: Groups, useValue: new Groups(app, searches) },
         UserListing,
         GroupListing,
         { provide: Accounts, useValue: accounts },

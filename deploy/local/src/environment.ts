@@ -50,7 +50,13 @@ export function environmentOf(service: ServiceName, place: Place, secrets: Secre
       ERASURES_DATABASE_URL: address('batch', 'scim_gateway_erasures'),
       ERASURES_MIGRATION_DATABASE_URL: address('owner', 'scim_gateway_erasures'),
       WRAPPING_KEYS: secrets.wrappingKeys,
-      ...given('SCIM_RATE_PER_SECOND', 'SCIM_RATE_BURST', 'FAILED_AUTHENTICATIONS_PER_MINUTE', 'ENTRA_AUTHORITY'),
+      ...given(
+        'SCIM_RATE_PER_SECOND',
+        'SCIM_RATE_BURST',
+        'SCIM_SEARCH_SECONDS',
+        'FAILED_AUTHENTICATIONS_PER_MINUTE',
+        'ENTRA_AUTHORITY',
+      ),
     }),
   };
 }

@@ -1,9 +1,9 @@
-import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool, PoolClient } from 'pg';
 import { ScimError } from '../scim/error.js';
 import { groupTable } from '../scim/group.names.js';
 import type { ListQuery } from '../scim/list.js';
 import { readPage, type Page } from '../scim/page.js';
+import type { Searches } from '../scim/searches.js';
 import type { GroupRow } from './group-row.js';
 
 /** `members` are SCIM ids; null where they were not asked for. */
@@ -14,7 +14,10 @@ const mostMembers = 50_000;
 
 /** SCIM's reads of an account's groups. Members are read only where they are shown. */
 export class Groups {
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly searches: Searches,
+  ) {}
 
   async get(accountId: string, groupId: string, members: boolean): Promise<ShownGroup | undefined> {
     const { rows } = await this.pool.query<{ row: ShownGroup | null }>({
@@ -28,7 +31,7 @@ export class Groups {
   /** @throws ScimError 400 tooMany (RFC 7644 section 3.12) when the page would show more members than a list does. */
   list(accountId: string, query: ListQuery, members: boolean): Promise<Page<ShownGroup>> {
     const [from, row] = ['own.groups g where g.account_id = $1', 'to_jsonb(g)'];
-    return inAccount(this.pool, accountId, async (tx) => {
+    return this.searches.in(accountId, async (tx) => {
       const page = await readPage<GroupRow>(tx, { table: groupTable, from, row, accountId }, query);
       const inGroup = members ? await membersOf(tx, accountId, page.rows) : undefined;
       return { ...page, rows: page.rows.map((row) => ({ ...row, members: inGroup?.get(row.group_id) ?? null })) };

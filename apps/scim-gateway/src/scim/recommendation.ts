@@ -27,6 +27,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'federation.assertion': federated,
   'federation.keys': 'Nothing to do: Entra tries again. Tell the operator if it lasts for hours.',
   'federation.missing': `Paste a Client Secret into Entra (${credentials}), or have the operator trust the Entra tenant, application and subject first.`,
+  'filter.slow': matching,
   'filter.syntax': matching,
   'filter.value': matching,
   'group.memberId': `Map members as Entra does by default (${mapping}), then Restart provisioning (Provisioning → Overview).`,

@@ -1,10 +1,10 @@
-import { inAccount } from '@bitabiz/service-kit/database';
 import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
 import { resolved, userLeaves } from '../scim/filter.condition.js';
 import type { ListQuery } from '../scim/list.js';
 import type { Remembered } from '../remembered.js';
 import { readPage, type Page } from '../scim/page.js';
+import type { Searches } from '../scim/searches.js';
 import { userTable } from '../scim/table.js';
 import type { UserRow } from './user-row.js';
 
@@ -38,6 +38,7 @@ export class Users {
   constructor(
     private readonly pool: Pool,
     private readonly remembered: Remembered,
+    private readonly searches: Searches,
   ) {
     this.byId = new Together((wanted) => this.find(wanted), { most: 32 });
     this.byKey = new Together((wanted) => this.match(wanted), { most: 32 });
@@ -104,6 +105,6 @@ export class Users {
     const from = `own.users u where u.account_id = $1 and u.status <> 'released' and not u.detached`;
     const row =
       '(select to_jsonb(s) from own.shown_users s where s.account_id = u.account_id and s.user_id = u.user_id)';
-    return inAccount(this.pool, accountId, (tx) => readPage(tx, { table: userTable, from, row, accountId }, query));
+    return this.searches.in(accountId, (tx) => readPage(tx, { table: userTable, from, row, accountId }, query));
   }
 }
