@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { makeAccount } from './accounts.js';
 import { OperatorApi, OperatorError } from './operator-api.js';
-import { changeStartFile, readStartFile } from './start-file.js';
+import { changeStartFile, requireSystem } from './start-file.js';
 
 const program = new Command('npm run accounts --')
   .description('Accounts and their tokens, for the operator')
@@ -19,11 +19,8 @@ function answer(content: unknown, lines: string[]): void {
 
 function connect(): { api: OperatorApi; gateway: string; file: string } {
   const file = resolve(program.opts()['system'] as string);
-  const started = readStartFile(file);
-  const gateway = started?.services['scim-gateway']?.url;
-  if (!started || !gateway)
-    throw new OperatorError(`${file} does not say how to reach a system: npm start writes it; --system names another`);
-  return { api: new OperatorApi(gateway, started.operatorToken), gateway, file };
+  const { gateway, operatorToken } = requireSystem(file);
+  return { api: new OperatorApi(gateway, operatorToken), gateway, file };
 }
 
 /** @throws OperatorError when no account has this id or name, or several have the name. */

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { testConformance } from '@bitabiz/testing/conformance';
 import { Command } from 'commander';
 import { OperatorApi } from './operator-api.js';
-import { readStartFile } from './start-file.js';
+import { requireSystem } from './start-file.js';
 
 type Options = { system: string; url?: string; token?: string };
 
@@ -21,12 +21,8 @@ const program = new Command('npm run conformance --')
 
 /** An account of its own, so that nobody's employees are touched; it is closed afterwards. */
 async function inNewAccount(file: string, work: (server: { url: string; token: string }) => Promise<void>) {
-  const started = readStartFile(file);
-  const gateway = started?.services['scim-gateway']?.url;
-  if (!started || gateway === undefined) {
-    throw new Error(`${file} does not say how to reach a system: npm start writes it; --system names another`);
-  }
-  const api = new OperatorApi(gateway, started.operatorToken);
+  const { gateway, operatorToken } = requireSystem(file);
+  const api = new OperatorApi(gateway, operatorToken);
   const { id } = await api.create('Conformance');
   try {
     const { token } = await api.issue(id, 'scim', 'conformance');

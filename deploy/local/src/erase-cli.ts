@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { ask } from './ask.js';
 import { runCommand, say } from './backup/command.js';
 import { OperatorApi, OperatorError } from './operator-api.js';
-import { readStartFile } from './start-file.js';
+import { requireSystem } from './start-file.js';
 
 type Options = { account: string; employee: string; system: string; yes?: true; json?: true; patience: string };
 type Warned = { warnings: { message: string }[] };
@@ -22,15 +22,10 @@ const program = new Command('npm run erase --')
   .action((options: Options) => runCommand((signal) => erase(options, signal)));
 
 async function erase({ account, employee, system, yes, json, patience }: Options, signal: AbortSignal): Promise<void> {
-  const started = readStartFile(resolve(system));
-  const services = Object.entries(started?.services ?? {});
-  if (!started || services.length === 0)
-    throw new OperatorError(
-      `${system} does not say how to reach a system: npm start writes it; --system names another`,
-    );
-  const at = (name: string) => new OperatorApi(started.services[name]?.url ?? '', started.operatorToken);
-  const gateway = at('scim-gateway');
-  const userId = await idOf(at('employee-directory'), account, employee);
+  const { services, operatorToken, ...started } = requireSystem(resolve(system));
+  const at = (url = '') => new OperatorApi(url, operatorToken);
+  const gateway = at(started.gateway);
+  const userId = await idOf(at(services['employee-directory']?.url), account, employee);
   const path = `/accounts/${account}/employees/${userId}`;
   if (!yes) {
     const { warnings } = await gateway
@@ -43,8 +38,9 @@ async function erase({ account, employee, system, yes, json, patience }: Options
   const reports = [await gateway.call<Report>('GET', `${path}/erasure`)];
   if (!json) tell(reports[0] as Report);
   const deadline = Date.now() + Number(patience) * 1000;
-  for (const [name] of services.filter(([each]) => each !== 'scim-gateway')) {
-    const report = await reportOf(at(name), `/accounts/${account}/erasures/${userId}`, deadline, signal);
+  for (const [name, { url }] of Object.entries(services)) {
+    if (name === 'scim-gateway') continue;
+    const report = await reportOf(at(url), `/accounts/${account}/erasures/${userId}`, deadline, signal);
     if (!report)
       throw new OperatorError(
         `${name} has not removed it yet: it does so as soon as it hears of it; the same command shows when`,

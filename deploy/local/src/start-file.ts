@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { OperatorError } from './operator-api.js';
 import { writePrivate } from './secrets.js';
 
 export type StartedAccount = { id: string; name: string; scimEndpoint: string; token: string; adminToken: string };
@@ -22,6 +23,14 @@ export function readStartFile(file: string): StartFile | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** @returns what the file says, and where the gateway is. @throws OperatorError that says how to get such a file. */
+export function requireSystem(file: string): StartFile & { gateway: string } {
+  const started = readStartFile(file);
+  const gateway = started?.services['scim-gateway']?.url;
+  if (started && gateway !== undefined) return { ...started, gateway };
+  throw new OperatorError(`${file} does not say how to reach a system: npm start writes it; --system names another`);
 }
 
 const staleMs = 10_000;

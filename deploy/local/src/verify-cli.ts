@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { readStartFile } from './start-file.js';
+import { requireSystem } from './start-file.js';
 
 type Report = {
   differences: unknown[];
@@ -21,14 +21,12 @@ const program = new Command('npm run verify --')
   .option('--system <FILE>', 'the start.json of the system', '.data/start.json')
   .option('--json', 'the whole report in JSON')
   .action(async ({ system, json }: { system: string; json?: true }) => {
-    const started = readStartFile(resolve(system));
-    if (!started)
-      throw new Error(`${system} does not say how to reach a system: npm start writes it; --system names another`);
+    const { services, operatorToken } = requireSystem(resolve(system));
     const reports: Record<string, Report> = {};
-    for (const [name, { url }] of Object.entries(started.services)) {
+    for (const [name, { url }] of Object.entries(services)) {
       const response = await fetch(`${url}/operator/verify`, {
         method: 'POST',
-        headers: { authorization: `Bearer ${started.operatorToken}` },
+        headers: { authorization: `Bearer ${operatorToken}` },
         signal: AbortSignal.timeout(patienceMs),
       });
       if (!response.ok) throw new Error(`${name} answered ${response.status}: ${await response.text()}`);
