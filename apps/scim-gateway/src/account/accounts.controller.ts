@@ -129,7 +129,10 @@ export class AccountsController {
       string,
       string,
     ];
-    const lastUses = await this.accounts.lastUses(accountId);
+    const known = await this.accounts.tokens(accountId);
+    const lastUses = Object.fromEntries(
+      known.flatMap(({ tokenId: id, lastUsedAt }) => (lastUsedAt ? [[id, lastUsedAt.toISOString()]] : [])),
+    );
     const data = { tokenId, name, hash, until };
     const account = await this.run(request, accountId, { type: 'RegenerateToken', data, at, lastUses });
     return { tokenId, token, ...shownOf(account, tokenId), ended: endedAt(account, [at, until]) };

@@ -120,17 +120,6 @@ export class Accounts {
       return rows.map((row) => tokenView(row, now));
     });
   }
-
-  /** When each of the account's credentials was used last, as ISO times in UTC; one that never was is not in it. */
-  lastUses(accountId: string): Promise<Record<string, string>> {
-    return inAccount(this.app, accountId, async (tx) => {
-      const { rows } = await tx.query<{ id: string; used_at: Date }>(
-        'select credential_id as id, used_at from own.credential_uses where account_id = $1',
-        [accountId],
-      );
-      return Object.fromEntries(rows.map(({ id, used_at: at }) => [id, at.toISOString()]));
-    });
-  }
 }
 
 /** @throws Refused `account.unknown`. */
