@@ -5,7 +5,7 @@ import { Id } from '@bitabiz/service-kit/id';
 import { causeOf } from '../cause.js';
 import { GatewayCommands } from '../gateway.commands.js';
 import { NewIds } from '../new-ids.js';
-import { deactivationWarnings, type Warning } from '../user/deactivation.js';
+import { deactivationWarnings, previewDeactivation, type Warning } from '../user/deactivation.js';
 import type { Cause } from '../world.js';
 import { Erasures } from './erasures.js';
 
@@ -40,9 +40,8 @@ export class ErasureController {
 
   /** Who is still assigned in Entra is made anew, as after a deactivation by hand (P11). */
   private async warnings(accountId: string, userId: string, cause: Cause): Promise<Warning[]> {
-    const request = { type: 'DeactivateByHand', userId } as const;
-    const [outcome] = await this.gateway.preview(accountId, [{ kind: 'user', request, cause }]);
-    return outcome && !(outcome instanceof Error) ? deactivationWarnings(outcome.account, outcome.before.user) : [];
+    const outcome = await previewDeactivation(this.gateway, accountId, userId, cause);
+    return outcome instanceof Error ? [] : deactivationWarnings(outcome.account, outcome.before.user);
   }
 }
 

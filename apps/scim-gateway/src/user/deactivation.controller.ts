@@ -5,7 +5,7 @@ import { Id } from '@bitabiz/service-kit/id';
 import { causeOf } from '../cause.js';
 import { GatewayCommands } from '../gateway.commands.js';
 import { NewIds } from '../new-ids.js';
-import { deactivationWarnings } from './deactivation.js';
+import { deactivationWarnings, previewDeactivation } from './deactivation.js';
 import { ForUser } from './for-user.command.js';
 import { shown } from './shown.js';
 import type { UserOutcome } from './user.handler.js';
@@ -27,12 +27,9 @@ export class DeactivationController {
     @Param('userId', { schema: Id }) userId: string,
     @Req() request: AuthenticatedRequest,
   ) {
-    const cause = causeOf(request, this.ids.next);
-    const [outcome] = await this.gateway.preview(accountId, [
-      { kind: 'user', request: { type: 'DeactivateByHand', userId }, cause },
-    ]);
+    const outcome = await previewDeactivation(this.gateway, accountId, userId, causeOf(request, this.ids.next));
     if (outcome instanceof Error) throw outcome;
-    return warned(outcome as UserOutcome);
+    return warned(outcome);
   }
 
   @Post()
