@@ -3,12 +3,29 @@ import { roleOf, sqlFile, type MigrateOptions, type Migration } from '@bitabiz/s
 import { wallsSql, type Grants } from '@bitabiz/service-kit/walls';
 import type { GatewayConfig } from './config.js';
 
-/** A step of the gateway's schema: a file of SQL, and the walls of the tables in `own` that it makes. */
-const step = (name: string, file: string, walls: Record<string, Grants> = {}): Migration => ({
+/** Has store.write_rows hand on one kind of rows more, once those of users are written, to own.write_<kind>; the rest of it stays as it stands. */
+const writingToo = (kind: string): string => `do $do$
+declare
+  definition text := pg_get_functiondef('store.write_rows(uuid, jsonb)'::regprocedure);
+  place text := E'  if p_rows ? \\'groups\\' then\\n';
+begin
+  if position(place in definition) = 0 then raise exception 'store.write_rows is not as expected'; end if;
+  execute replace(definition, place,
+    E'  if p_rows ? \\'${kind}\\' then\\n    perform own.write_${kind}(p_account, p_rows->\\'${kind}\\');\\n  end if;\\n' || place);
+end $do$;`;
+
+/** A step of the gateway's schema: a file of SQL, the walls of the tables in `own` that it makes, and the kinds of rows that an append writes from now on. */
+const step = (
+  name: string,
+  file: string,
+  walls: Record<string, Grants> = {},
+  kinds: readonly string[] = [],
+): Migration => ({
   name: `gateway ${name}`.trim(),
   sql: [
     sqlFile(import.meta.url, file),
     ...Object.entries(walls).map(([table, grants]) => wallsSql(`own.${table}`, grants)),
+    ...kinds.map(writingToo),
   ].join('\n'),
 });
 
@@ -49,9 +66,12 @@ const steps: readonly Migration[] = [
   // The counts of an import that is over: its rows are not counted again for each list.
   { name: 'gateway counts of imports', sql: 'alter table own.imports add column counts jsonb' },
   // P11
-  step('names left by hand', './user/left-by-hand.table.sql', {
-    left_by_hand: { app: 'select, insert, delete', batch: 'select' },
-  }),
+  step(
+    'names left by hand',
+    './user/left-by-hand.table.sql',
+    { left_by_hand: { app: 'select, insert, delete', batch: 'select' } },
+    ['left_by_hand'],
+  ),
   {
     name: 'gateway orders about imports',
     sql: 'alter table own.imports add column started_by text, add column cancelled_by text',
@@ -63,9 +83,13 @@ const steps: readonly Migration[] = [
   // What dry runs said of rows.
   { ...step('dry runs of imports', './import/checked.table.sql'), fills: ['own.imports'] },
   // Managers whom SCIM shows no more are not shown by anybody.
-  step('managers who are gone', './user/manager.table.sql', {
-    former_ids: { app: 'select, insert', batch: 'select' },
-  }),
+  step(
+    'managers who are gone',
+    './user/manager.table.sql',
+    { former_ids: { app: 'select, insert', batch: 'select' } },
+    // In this order: who is gone is written before managers are looked at.
+    ['former', 'managers'],
+  ),
   // Entra's matching queries.
   step('matches of users', './user/matching.table.sql'),
   {

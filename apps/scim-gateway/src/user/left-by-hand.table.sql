@@ -15,14 +15,3 @@ create function own.write_left_by_hand(p_account uuid, p_left jsonb) returns voi
     select p_account, k.key, l.user_id from jsonb_to_recordset(p_left) l(user_id uuid, keys jsonb)
       cross join lateral jsonb_array_elements_text(l.keys) k(key);
 $$;
-
--- One kind of row more; the rest of the function stays as it stands.
-do $$
-declare
-  definition text := pg_get_functiondef('store.write_rows(uuid, jsonb)'::regprocedure);
-  place text := E'  if p_rows ? \'groups\' then\n';
-begin
-  if position(place in definition) = 0 then raise exception 'store.write_rows is not as expected'; end if;
-  execute replace(definition, place,
-    E'  if p_rows ? \'left_by_hand\' then\n    perform own.write_left_by_hand(p_account, p_rows->\'left_by_hand\');\n  end if;\n' || place);
-end $$;

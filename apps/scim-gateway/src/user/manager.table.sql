@@ -45,17 +45,15 @@ create function own.is_gone(p_account uuid, p_scim_id uuid) returns boolean lang
   select exists (select from own.gone_ids where account_id = p_account and scim_id = p_scim_id)
 $$;
 
--- `former` are ids that nobody has any more. `managers` says of each whether the answer to this change hides it: 40001 says that it has become
--- otherwise meanwhile, and that the change is to be decided and answered again.
-alter function store.write_rows(uuid, jsonb) set schema own;
-create function store.write_rows(p_account uuid, p_rows jsonb) returns void language plpgsql as $$
+create function own.write_former(p_account uuid, p_ids jsonb) returns void language sql as $$
+  insert into own.former_ids select p_account, value::uuid from jsonb_array_elements_text(p_ids) on conflict do nothing
+$$;
+
+-- Writes nothing: says of each manager whether the answer to this change hides it. 40001: it has become otherwise meanwhile, so the change is to be
+-- decided and answered again.
+create function own.write_managers(p_account uuid, p_managers jsonb) returns void language plpgsql as $$
 begin
-  perform own.write_rows(p_account, p_rows);
-  if p_rows ? 'former' then
-    insert into own.former_ids select p_account, value::uuid from jsonb_array_elements_text(p_rows->'former') on conflict do nothing;
-  end if;
-  if p_rows ? 'managers' and exists (select from jsonb_each_text(p_rows->'managers') m(id, gone)
-      where own.is_gone(p_account, m.id::uuid) <> m.gone::boolean) then
+  if exists (select from jsonb_each_text(p_managers) m(id, gone) where own.is_gone(p_account, m.id::uuid) <> m.gone::boolean) then
     raise serialization_failure using message = 'a manager came or went meanwhile';
   end if;
 end $$;
