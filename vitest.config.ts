@@ -35,6 +35,8 @@ export default defineConfig({
         testTimeout: 60_000,
         hookTimeout: 120_000,
         maxWorkers: 2,
+        // A worker loads what all suites use once.
+        isolate: false,
         sequence: { groupOrder: 1 },
       }),
       project('e2e', ['{libs,apps}/*/src/**/*.e2e.spec.ts', 'deploy/local/src/**/*.e2e.spec.ts'], {

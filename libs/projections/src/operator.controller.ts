@@ -14,12 +14,12 @@ export const PROJECTIONS = Symbol('projections');
 const Stream = z.object({ source: z.string(), accountId: Id, stream: z.string() });
 const Rebuild = z.object({ acceptDifferences: z.boolean().default(false) });
 
-let rebuilding = false;
-
 /** What an operator asks of a service's projections: how they are, parked events, a rebuild (decisions 5, 6). */
 @Controller('operator')
 @Allow('operator')
 export class OperatorController {
+  private rebuilding = false;
+
   constructor(@Inject(PROJECTIONS) private readonly projections: Projections) {}
 
   @Get('projections')
@@ -33,7 +33,7 @@ export class OperatorController {
       sources: set.sources.map((source) => ({ source, pictureAgeMs: consumer.age(source) })),
       repairing: consumer.repairing(),
       paused: rows,
-      rebuilding,
+      rebuilding: this.rebuilding,
     };
   }
 
@@ -63,26 +63,25 @@ export class OperatorController {
 
   @Post('rebuild')
   @HttpCode(200)
-  async rebuild(@Body({ schema: Rebuild.prefault({}) }) { acceptDifferences }: z.infer<typeof Rebuild>) {
-    if (rebuilding) throw new Refused('rebuild.running', 'A rebuild or a verification is running; try again', 'busy');
-    rebuilding = true;
-    try {
-      return await this.projections.rebuild(acceptDifferences ? 'always' : 'when same');
-    } finally {
-      rebuilding = false;
-    }
+  rebuild(@Body({ schema: Rebuild.prefault({}) }) { acceptDifferences }: z.infer<typeof Rebuild>) {
+    return this.alone(() => this.projections.rebuild(acceptDifferences ? 'always' : 'when same'));
   }
 
   /** Compares every row with a fold of the feeds; changes nothing. */
   @Post('verify')
   @HttpCode(200)
-  async verify() {
-    if (rebuilding) throw new Refused('rebuild.running', 'A rebuild or a verification is running; try again', 'busy');
-    rebuilding = true;
+  verify() {
+    return this.alone(() => this.projections.verify());
+  }
+
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.rebuilding)
+      throw new Refused('rebuild.running', 'A rebuild or a verification is running; try again', 'busy');
+    this.rebuilding = true;
     try {
-      return await this.projections.verify();
+      return await work();
     } finally {
-      rebuilding = false;
+      this.rebuilding = false;
     }
   }
 }

@@ -42,11 +42,13 @@ function asText(value: unknown, type: string | undefined): string | null {
   return typeof value === 'string' && type !== 'jsonb' ? value : JSON.stringify(value);
 }
 
-const known = new Map<string, Map<string, string>>();
+const known = new WeakMap<PoolClient, Map<string, Map<string, string>>>();
 
-/** The types of a table's columns, read once: a process knows one shape of each. */
+/** The types of a table's columns, read once by each connection. */
 async function typesOf(tx: PoolClient, table: string): Promise<Map<string, string>> {
-  const cached = known.get(table);
+  const tables = known.get(tx) ?? new Map<string, Map<string, string>>();
+  known.set(tx, tables);
+  const cached = tables.get(table);
   if (cached) return cached;
   const { rows } = await tx.query<{ name: string; type: string }>(
     `select attname as name, format_type(atttypid, atttypmod) as type from pg_attribute
@@ -54,6 +56,6 @@ async function typesOf(tx: PoolClient, table: string): Promise<Map<string, strin
     [table],
   );
   const types = new Map(rows.map(({ name, type }) => [name, type]));
-  known.set(table, types);
+  tables.set(table, types);
   return types;
 }
