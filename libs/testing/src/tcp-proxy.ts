@@ -1,4 +1,5 @@
 import { createConnection, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 type Pair = { client: Socket; server: Socket };
 
@@ -9,6 +10,8 @@ export class TcpProxy {
   /** Pieces of data that came through so far. */
   passed = 0;
   private readonly pairs = new Set<Pair>();
+  /** The last piece that is not there yet, by where it goes. */
+  private readonly onTheWay = new Map<Socket, Promise<void>>();
 
   private constructor(
     private readonly listener: Server,
@@ -59,17 +62,26 @@ export class TcpProxy {
       socket.on('error', () => undefined);
       socket.on('close', () => {
         this.pairs.delete(pair);
-        other.destroy();
+        void this.delivered(other).then(() => other.destroy());
       });
       socket.on('data', (data) => this.pass(data, other));
-      socket.on('end', () => other.end());
+      socket.on('end', () => void this.delivered(other).then(() => other.end()));
     }
   }
 
+  private delivered(to: Socket): Promise<void> {
+    return this.onTheWay.get(to) ?? Promise.resolve();
+  }
+
+  /** A connection never changes the order of what it carries: a piece waits for those before it, however short its own delay is. */
   private pass(data: Buffer, to: Socket): void {
     this.passed += 1;
-    if (this.delayMs === 0) to.write(data);
-    // Timers of one length end in the order in which they began, so the pieces keep theirs.
-    else setTimeout(() => to.writable && to.write(data), this.delayMs);
+    const before = this.onTheWay.get(to);
+    if (!before && this.delayMs === 0) return void to.write(data);
+    const arrived = Promise.all([before, pause(this.delayMs)]).then(() => {
+      if (to.writable) to.write(data);
+      if (this.onTheWay.get(to) === arrived) this.onTheWay.delete(to);
+    });
+    this.onTheWay.set(to, arrived);
   }
 }
