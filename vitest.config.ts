@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { scratchFolder } from './libs/testing/src/scratch.js';
 import { swapBroken } from './libs/projections/src/faults/broken/swap.fixture.js';
+
+process.env['TMPDIR'] = scratchFolder();
 
 const conditions = ['bitabiz-source', 'module', 'node', 'development|production'];
 const project = (name: string, include: string[], extra: object = {}) => ({
