@@ -96,6 +96,7 @@ const steps: readonly Migration[] = [
     ...step('names left by hand before', './user/left-by-hand.fill.sql'),
     fills: ['store.events', 'own.users', 'own.tokens', 'own.left_by_hand'],
   },
+  step('fast reads of users', './user/fast-reads.table.sql'),
 ];
 
 /** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */

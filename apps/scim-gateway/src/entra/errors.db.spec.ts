@@ -124,7 +124,7 @@ describe('timing, rate and errors (entra.md 1.8)', () => {
     const { id } = await entra.create('ada');
     const owner = new pg.Client({ connectionString: gateway.env.MIGRATION_DATABASE_URL });
     await owner.connect();
-    await owner.query('alter function own.find_user rename to broken');
+    await owner.query('alter function own.find_users rename to broken');
     try {
       const answer = await entra.ask('GET', `/Users/${id}`);
       expect(answer).toMatchObject({ status: 500, body: { schemas: [ERROR], status: '500' } });
@@ -132,7 +132,7 @@ describe('timing, rate and errors (entra.md 1.8)', () => {
       expect(JSON.stringify(answer.body)).not.toMatch(/find_user|function|select|\.ts|\.js/);
       expect(answer.body['detail']).toMatch(/request [0-9a-f-]{36}/);
     } finally {
-      await owner.query('alter function own.broken rename to find_user');
+      await owner.query('alter function own.broken rename to find_users');
       await owner.end();
     }
     expect((await entra.read(id))['userName']).toBe('ada@nordlys.example');

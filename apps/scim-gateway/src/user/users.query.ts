@@ -1,3 +1,4 @@
+import { plainArray, textArray } from '@bitabiz/service-kit/sql-arrays';
 import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
 import { resolved, userLeaves } from '../scim/filter.condition.js';
@@ -6,6 +7,7 @@ import type { Remembered } from '../remembered.js';
 import { readPage, type Page } from '../scim/page.js';
 import type { Searches } from '../scim/searches.js';
 import { userTable } from '../scim/table.js';
+import { placed, slicesOf, type Found } from './slices.js';
 import type { UserRow } from './user-row.js';
 
 /** What SCIM's answers are made of. */
@@ -24,6 +26,22 @@ export type ShownUser = Pick<
   // A page of everybody goes without.
   Partial<Pick<UserRow, 'user_id' | 'key_id'>>;
 type FoundUser = UserRow & ShownUser;
+
+/** Rows by column; null where there is none. */
+type Columns<Row> = { [Name in keyof Row]-?: Row[Name][] | null };
+
+const rowsOf = (page: Columns<ShownUser>): ShownUser[] =>
+  (page.scim_id ?? []).map((scim_id, at) => ({
+    scim_id,
+    stream_version: page.stream_version?.[at] as number,
+    active: page.active?.[at] as boolean,
+    external_id: page.external_id?.[at] ?? null,
+    manager_ref: page.manager_ref?.[at] ?? null,
+    manager_gone: page.manager_gone?.[at] as boolean,
+    created_at: page.created_at?.[at] as string,
+    modified_at: page.modified_at?.[at] as string,
+    values: page.values?.[at] as ShownUser['values'],
+  }));
 
 const isWhole = ({ filter, order, cursor }: ListQuery): boolean =>
   filter === undefined && order.column === undefined && cursor === undefined;
@@ -58,32 +76,46 @@ export class Users {
     return isWhole(query) ? this.all(accountId, query) : this.page(accountId, query);
   }
 
-  /** One round trip for all who ask at the same time; the function sets the account of each before it looks. */
+  /** One round trip for all who ask at the same time. */
   private async find(wanted: [account: string, scimId: string][]): Promise<(FoundUser | undefined)[]> {
-    const { rows } = await this.pool.query<{ n: string; row: FoundUser | null }>({
+    const slices = slicesOf(wanted, ([account]) => account);
+    const { rows } = await this.pool.query<Found<FoundUser>>({
       name: 'find-users',
-      text: `select n, own.find_user(account, id) as row from unnest($1::uuid[], $2::uuid[]) with ordinality w(account, id, n)`,
-      values: [wanted.map(([account]) => account), wanted.map(([, id]) => id)],
+      text: `select s.n, own.find_users(account, ($4::uuid[])[first:last]) as users
+        from unnest($1::uuid[], $2::int[], $3::int[]) with ordinality s(account, first, last, n)`,
+      values: [
+        plainArray(slices.heads.map(([account]) => account)),
+        plainArray(slices.firsts),
+        plainArray(slices.lasts),
+        plainArray(slices.calls.map(([, id]) => id)),
+      ],
     });
-    const found = new Map(rows.map(({ n, row }) => [Number(n), row]));
-    wanted.forEach(([accountId], index) => this.noteFor(accountId, found.get(index + 1)));
-    return wanted.map((_, index) => found.get(index + 1) ?? undefined);
+    return placed(rows, slices).map(([user], index) => {
+      this.noteFor(wanted[index]?.[0] as string, user);
+      return user;
+    });
   }
 
   /** The query that Entra sends most, in the same way. @returns of several people two. */
   private async match(wanted: [account: string, column: string, key: string][]): Promise<FoundUser[][]> {
-    const { rows } = await this.pool.query<{ n: string; users: FoundUser[] | null }>({
+    const slices = slicesOf(wanted, ([account, column]) => `${account} ${column}`);
+    const { rows } = await this.pool.query<Found<FoundUser>>({
       name: 'match-users',
-      text: `select n, own.matching_users(account, col, key) as users
-        from unnest($1::uuid[], $2::text[], $3::text[]) with ordinality w(account, col, key, n)`,
-      values: [0, 1, 2].map((column) => wanted.map((each) => each[column])),
+      text: `select s.n, own.matching_users(account, col, ($5::text[])[first:last]) as users
+        from unnest($1::uuid[], $2::text[], $3::int[], $4::int[]) with ordinality s(account, col, first, last, n)`,
+      values: [
+        plainArray(slices.heads.map(([account]) => account)),
+        plainArray(slices.heads.map(([, column]) => column)),
+        plainArray(slices.firsts),
+        plainArray(slices.lasts),
+        textArray(slices.calls.map(([, , key]) => key)),
+      ],
     });
-    const found = new Map(rows.map(({ n, users }) => [Number(n), users ?? []]));
-    return wanted.map(([accountId], index) => {
-      const users = found.get(index + 1) ?? [];
-      if (users.length === 1) this.noteFor(accountId, users[0]);
-      return users;
+    const found = placed(rows, slices);
+    found.forEach((users, index) => {
+      if (users.length === 1) this.noteFor(wanted[index]?.[0] as string, users[0]);
     });
+    return found;
   }
 
   /** Entra reads a user, then changes it. */
@@ -93,12 +125,13 @@ export class Users {
 
   /** Without a filter nothing is counted, so that a page costs the same in a large account. */
   private async all(accountId: string, { startIndex, count }: ListQuery): Promise<Page<ShownUser>> {
-    const { rows } = await this.pool.query<{ total: string; users: ShownUser[] | null }>({
-      name: 'list-users',
-      text: 'select total, users from own.list_users($1, $2, $3)',
+    const { rows } = await this.pool.query<{ total: string } & Columns<ShownUser>>({
+      name: 'page-of-users',
+      text: 'select * from own.page_of_users($1, $2, $3)',
       values: [accountId, startIndex, count],
     });
-    return { rows: rows[0]?.users ?? [], total: Number(rows[0]?.total ?? 0) };
+    const [page] = rows;
+    return { rows: page ? rowsOf(page) : [], total: Number(page?.total ?? 0) };
   }
 
   private page(accountId: string, query: ListQuery): Promise<Page<ShownUser>> {
