@@ -4,9 +4,12 @@ export function isUnder(path: string, prefix: string): boolean {
   return inner === outer || inner.startsWith(`${outer}/`);
 }
 
-/** The path of a URL without the query, which may carry a person's name; decoded where it can be. */
+/**
+ * The path of a request's address as the router reads it: without the host, which a client may send before it (RFC 9112 section 3.2.2), without the
+ * query, which may carry a person's name, and decoded where it can be.
+ */
 export function pathOf(url: string): string {
-  const path = url.split('?', 1)[0] ?? '/';
+  const path = url.replace(/^https?:\/\/[^/?#]*/i, '').split(/[?#]/, 1)[0] || '/';
   try {
     return decodeURI(path);
   } catch {

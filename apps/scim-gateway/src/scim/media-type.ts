@@ -1,4 +1,5 @@
 import { acceptJson } from '@bitabiz/service-kit/bootstrap';
+import { isUnder, pathOf } from '@bitabiz/service-kit/prefix';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { invalidSyntax } from './error.js';
 import { scimPrefix, scimType } from './error.form.js';
@@ -17,7 +18,7 @@ export function acceptScim(server: FastifyInstance): void {
 }
 
 /** Whether a request is for the protocol. */
-export const isScim = ({ url }: Pick<FastifyRequest, 'url'>) => url.toLowerCase().startsWith(scimPrefix);
+export const isScim = ({ url }: Pick<FastifyRequest, 'url'>) => isUnder(pathOf(url), scimPrefix);
 
 /** A body is nested so deep at most; nothing in SCIM comes near. */
 const deepest = 40;
