@@ -102,15 +102,30 @@ describe('the credentials that Entra uses now', () => {
       advice('token.ended', /^“Old” was refused last at 2026-03-02T11:55.*Secret Token/),
     ]));
 
-  it('are not made bad by strangers: what nobody knows counts only while nothing is good', () => {
+  it('are not made bad by strangers: what nobody knows counts only after nothing was good for a cycle', () => {
+    const secret = used({ kind: 'clientSecret' });
     for (const code of ['secret.invalid', 'federation.assertion', 'token.scope']) {
       const stranger = [failed(5, code, 3)];
-      expect(health(stranger).advice.map((each) => each.code)).toEqual(['connection.refused', code]);
-      expect(health(stranger, { credentials: [good(6)] }).state).toBe('refused');
-      expect(health(stranger, { credentials: [good(4)] }).state).toBe('active');
-      expect(health(stranger)).toMatchObject({ lastCallAt: null, cycle: null });
+      const credentials = [secret];
+      expect(health(stranger, { credentials }).advice.map((each) => each.code)).toEqual(['connection.refused', code]);
+      expect(health(stranger, { credentials: [secret, good(46)] }).state).toBe('refused');
+      expect(health(stranger, { credentials: [secret, good(44)] }).state).not.toBe('refused');
+      expect(health(stranger, { credentials })).toMatchObject({ lastCallAt: null, cycle: null });
     }
   });
+
+  it('are not made bad by who sends nothing to prove, or where there is nothing to be proved at the token endpoint', () => {
+    for (const code of ['client.request', 'client.unproved', 'secret.invalid']) {
+      expect(health([failed(5, code, 3)], { credentials: [good(60)] }).state).toBe('late');
+    }
+    const credentials = [used({ kind: 'clientSecret' }), good(60)];
+    expect(health([failed(5, 'client.request', 3)], { credentials }).state).toBe('late');
+  });
+
+  it('are not made bad by Microsoft’s keys being away', () =>
+    expect(health([failed(5, 'federation.keys', 3)], { credentials: [used({ kind: 'federation' })] }).state).toBe(
+      'active',
+    ));
 
   it('warn before they end, with the date, and only where they are in use', () => {
     const ends = (minutes: number, days: number) =>

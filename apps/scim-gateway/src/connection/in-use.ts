@@ -12,9 +12,9 @@ export type UsedCredential = {
 /** A refusal because of a credential. `name` is undefined where nobody can tell which one was meant. */
 export type RefusedCredential = { name: string | undefined; code: string; at: Date };
 
-/** What Entra gets in with is no longer, or was never, good. */
+/** What Entra gets in with is no longer, or was never, good; where its keys cannot be fetched, nobody knows. */
 export const isOfCredential = (code: string): boolean =>
-  /^(token|secret|client|federation)\.|^account\.closed$/.test(code);
+  /^(token|secret|client|federation)\.|^account\.closed$/.test(code) && code !== 'federation.keys';
 
 /** Entra begins a cycle every 40 minutes at the latest (entra.md 1.9). */
 export const cycleMs = 40 * 60_000;
@@ -28,7 +28,8 @@ export const lastGoodUse = (credentials: readonly UsedCredential[]): Date | null
 /**
  * The refusals that matter now: of what was tried within a cycle, or since when nothing was good. An old credential that nobody uses any more is not
  * among them.
- * @param unknown when something was refused last that is none of these credentials: anybody can do that, so it counts only while nothing is good.
+ * @param unknown when something was refused last that is none of these credentials: anybody can do that at the token endpoint, so it counts only
+ * after nothing was good for a cycle, and where the account has something to prove there.
  */
 export function refusedNow(
   now: Date,
@@ -37,11 +38,14 @@ export function refusedNow(
 ): RefusedCredential[] {
   const good = lastGoodUse(credentials);
   const isLast = (at: Date) => !good || good <= at;
+  const isStranger = (code: string) =>
+    code === 'client.request' || (code !== 'token.scope' && credentials.every(({ kind }) => kind === 'token'));
+  const isMissed = (at: Date) => !good || at.getTime() - good.getTime() > cycleMs;
   return [
     ...credentials.flatMap(({ name, refused }) =>
       refused && (isLast(refused.at) || now.getTime() - refused.at.getTime() <= cycleMs) ? [{ name, ...refused }] : [],
     ),
-    ...(unknown && isLast(unknown.at) ? [{ name: undefined, ...unknown }] : []),
+    ...(unknown && !isStranger(unknown.code) && isMissed(unknown.at) ? [{ name: undefined, ...unknown }] : []),
   ];
 }
 

@@ -85,6 +85,7 @@ function explained(error: unknown, assertion: string, { tenantId, applicationId,
   }
   if (error instanceof errors.JOSEAlgNotAllowed)
     return mismatch('alg', algorithms.join(' or '), headerOf(assertion).alg);
+  if (error instanceof errors.JWKSMultipleMatchingKeys) return refused('Its header names no key: kid is missing');
   if (error instanceof errors.JWKSNoMatchingKey) {
     return refused(
       `It is signed with the key ${shown(headerOf(assertion).kid)}, which tenant ${tenantId} does not publish`,
@@ -93,12 +94,13 @@ function explained(error: unknown, assertion: string, { tenantId, applicationId,
   if (error instanceof errors.JWSSignatureVerificationFailed) {
     return refused(`Its signature is not the one of the key ${shown(headerOf(assertion).kid)} of tenant ${tenantId}`);
   }
-  const unreadable = error instanceof errors.JWTInvalid || error instanceof errors.JWSInvalid;
-  if (unreadable) return refused(`client_assertion cannot be read: ${error.message}`);
+  const unreadable = [errors.JWTInvalid, errors.JWSInvalid, errors.JOSENotSupported].some(
+    (each) => error instanceof each,
+  );
+  if (unreadable) return refused(`client_assertion cannot be read: ${(error as Error).message}`);
   // jose's own timeout, another answer than 200, or no connection.
-  return new Refused('federation.keys', 'The signing keys of Entra cannot be fetched: try again', 'busy', {
-    retryAfter: 5,
-  });
+  const unavailable = 'The signing keys of Entra cannot be fetched: try again';
+  return Object.assign(new Refused('federation.keys', unavailable, 'busy', { retryAfter: 5 }), { cause: error });
 }
 
 const headerOf = (assertion: string) =>
