@@ -18,6 +18,8 @@ const largest = 10_000;
 /** Finds tokens by hash, with a short memory that this process's own changes clear at once. */
 export class AccessTokens {
   private readonly known = new Map<string, { access: Access; until: number }>();
+  /** Accounts that changed here so far. */
+  private changes = 0;
 
   /** @param batch the named batch role: a bearer token's account is not known before. @param app for tokens that name their account. */
   constructor(
@@ -63,6 +65,7 @@ export class AccessTokens {
 
   /** The account changed here: look again. */
   forget(accountId: string): void {
+    this.changes += 1;
     for (const [hash, { access }] of this.known) if (access.accountId === accountId) this.known.delete(hash);
   }
 
@@ -77,9 +80,11 @@ export class AccessTokens {
     const remembered = this.remembered(hash);
     if (remembered) return remembered;
     const at = this.now().getTime();
+    const { changes } = this;
     const access = await ask();
     this.known.delete(hash);
-    if (!access) return undefined;
+    // What was read before a change is not remembered after it.
+    if (!access || this.changes !== changes) return access;
     this.known.set(hash, { access, until: at + believedMs });
     if (this.known.size > largest) this.known.delete(this.known.keys().next().value ?? '');
     return access;

@@ -42,9 +42,10 @@ export class RateLimit {
   }
 }
 
-/** Whom an address stands for: itself, or with IPv6 its network of 64 bits, which one person has whole. */
+/** Whom an address stands for: itself, or with IPv6 its network of 64 bits, which one person has whole. Some proxies write a port behind it. */
 export function networkOf(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '');
+  const bare = /^\[(.*)\](?::\d+)?$/.exec(address)?.[1] ?? address.replace(/^([\d.]+):\d+$/, '$1');
+  const plain = bare.replace(/^::ffff:(?=\d+\.)/i, '');
   if (!plain.includes(':')) return plain;
   const [head = '', tail] = plain.split('::');
   const [before, after] = [head, tail ?? ''].map((part) => (part === '' ? [] : part.split(':'))) as [

@@ -89,10 +89,10 @@ export async function authenticate(
   const hash = hashToken(token);
   if (sameHash(hash, operatorHash)) return { kind: 'operator' };
   if (serviceHashes.some((each) => sameHash(hash, each))) return { kind: 'service' };
-  const found = await lookup(hash);
-  if (!found && !looksLikeToken(token)) {
+  if (!looksLikeToken(token)) {
     throw no('token.mangled', 'This is not a whole token: copy it again from where it was shown');
   }
+  const found = await lookup(hash);
   const at = now().toISOString();
   if (!found || (found.revokedAt ?? '9') <= at || (found.expiresAt ?? '9') <= at) {
     throw no('token.invalid', 'This token is unknown, expired or revoked: make a new one');

@@ -73,7 +73,12 @@ export function problem({ status, code, message, details, retryAfter }: Failure,
     requestId,
     ...(Object.keys(details).length > 0 && { details }),
   };
-  return { status, body, ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }) };
+  const headers = {
+    ...(retryAfter !== undefined && { 'retry-after': String(retryAfter) }),
+    // RFC 9110 section 15.5.2
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+  };
+  return { status, body, headers };
 }
 
 /** One place turns every failure into an answer: the protocol's own form under its prefix, else a problem. */

@@ -80,6 +80,7 @@ describe('client credentials (RFC 6749 section 4.4)', () => {
   it('end with their secret', async () => {
     const short = await secrets.issue({ name: 'short', expiresAt: new Date(Date.now() + 1_000).toISOString() });
     const { body } = await ask(credentials(account.id, short['clientSecret']));
+    expect(body['expires_in']).toBe(1);
     await until(async () => (await scim(body['access_token'])).status === 401);
     expect((await scim(body['access_token'])).body['detail']).toMatch(/“short” expired at 20.*\(secret.ended, /);
     expect((await ask(credentials(account.id, short['clientSecret']))).body['error_description']).toMatch(

@@ -6,6 +6,7 @@ import { requireGood } from '../account/ended.js';
 import { Assertions } from './assertions.js';
 import type { Proof } from './client.js';
 import { OAuthError } from './error.form.js';
+import type { Proven } from './signed-tokens.js';
 
 type State = Access['account'];
 type SecretRow = { credential_id: string; expires_at: string | null; revoked_at: string | null; state: State };
@@ -25,8 +26,8 @@ export class Proofs {
     private readonly now: () => Date,
   ) {}
 
-  /** @returns the id of the secret or federation. @throws OAuthError `invalid_client`, Refused `federation.keys`. */
-  async check(accountId: string, proof: Proof): Promise<string> {
+  /** @throws OAuthError `invalid_client`, Refused `federation.keys`. */
+  async check(accountId: string, proof: Proof): Promise<Proven> {
     const { clientId } = proof;
     const basic = proof.kind === 'secret' && proof.basic;
     if (clientId !== undefined && clientId.toLowerCase() !== accountId) {
@@ -42,7 +43,7 @@ export class Proofs {
       : this.checkAssertion(accountId, proof.assertion);
   }
 
-  private async checkSecret(accountId: string, secret: string, basic: boolean): Promise<string> {
+  private async checkSecret(accountId: string, secret: string, basic: boolean): Promise<Proven> {
     const found = await this.ask<SecretRow>('select own.find_client_secret($1, $2) as found', [
       accountId,
       hashToken(secret),
@@ -52,11 +53,12 @@ export class Proofs {
         'Nobody knows this client secret here: generate a new one in Setup admin and paste it into Entra (Provisioning → Admin credentials → Client Secret)';
       throw new OAuthError('invalid_client', sentence, { basic, reason: 'secret.invalid' });
     }
-    this.requireGood(found.credential_id, ends(found), basic);
-    return found.credential_id;
+    const access = ends(found);
+    this.requireGood(found.credential_id, access, basic);
+    return { credentialId: found.credential_id, endsAt: [access.expiresAt, access.revokedAt].toSorted()[0] };
   }
 
-  private async checkAssertion(accountId: string, assertion: string): Promise<string> {
+  private async checkAssertion(accountId: string, assertion: string): Promise<Proven> {
     const found = await this.ask<FederationRow>('select own.find_federation($1) as found', [accountId]);
     if (!found) {
       throw new OAuthError(
@@ -72,7 +74,7 @@ export class Proofs {
       throw new OAuthError(error.code, error.message, { reason: error.reason, credentialId: federationId });
     });
     this.requireGood(federationId, { account: found.state }, false);
-    return federationId;
+    return { credentialId: federationId };
   }
 
   private requireGood(tokenId: string, access: Omit<Access, 'tokenId' | 'accountId' | 'scope'>, basic: boolean): void {

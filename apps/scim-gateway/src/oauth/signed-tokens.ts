@@ -5,8 +5,11 @@ import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
 /** What an access token was given for: the account, and the client secret or federation that proved it. */
 export type Grant = { accountId: string; credentialId: string; expiresAt: string };
 
+/** A secret or federation that was proved right. */
+export type Proven = { credentialId: string; endsAt?: string | undefined };
+
 /** Entra takes access tokens of one to six hours. */
-export const accessTokenSeconds = 3_600;
+const accessTokenSeconds = 3_600;
 const audience = 'scim';
 const type = 'at+jwt';
 const longest = 1_024;
@@ -27,16 +30,20 @@ export class SignedTokens {
     this.keys = new Map(wrapping.map(({ id, key }) => [id, derived(key)]));
   }
 
-  async sign(accountId: string, credentialId: string): Promise<string> {
+  /** @param endsAt when the credential ends, and with it what was given for it. @returns the token, and for how many seconds it is good. */
+  async sign(accountId: string, { credentialId, endsAt }: Proven): Promise<{ token: string; lasts: number }> {
     const kid = this.wrapping[0]?.id ?? '';
     const seconds = Math.floor(this.now().getTime() / 1_000);
-    return new SignJWT({ credential: credentialId })
+    const left = endsAt === undefined ? accessTokenSeconds : Math.floor(Date.parse(endsAt) / 1_000) - seconds;
+    const lasts = Math.max(1, Math.min(accessTokenSeconds, left));
+    const token = await new SignJWT({ credential: credentialId })
       .setProtectedHeader({ alg: 'HS256', typ: type, kid })
       .setSubject(accountId)
       .setAudience(audience)
       .setIssuedAt(seconds)
       .setExpirationTime(seconds + accessTokenSeconds)
       .sign(this.keyOf(kid));
+    return { token, lasts };
   }
 
   /** Undefined when it is none of ours, or over. */

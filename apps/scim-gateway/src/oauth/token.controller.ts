@@ -2,13 +2,14 @@ import { Body, Controller, Get, Header, HttpCode, Inject, Param, Post, Req } fro
 import { Allow } from '@bitabiz/service-kit/auth';
 import { Id } from '@bitabiz/service-kit/id';
 import type { FastifyRequest } from 'fastify';
+import { isProved } from '../account/ended.js';
 import { CredentialUses } from '../account/uses.js';
 import { Limits } from '../limits.js';
 import { BaseUrl } from '../scim/base-url.js';
 import { readTokenRequest, type Proof } from './client.js';
 import { OAuthError } from './error.form.js';
 import { Proofs } from './proofs.js';
-import { accessTokenSeconds, SignedTokens } from './signed-tokens.js';
+import { SignedTokens, type Proven } from './signed-tokens.js';
 
 /** The token endpoint of each account (RFC 6749 section 3.2). The client id is the account's id. */
 @Controller('oauth/:accountId')
@@ -30,18 +31,18 @@ export class TokenController {
     @Req() request: FastifyRequest,
   ) {
     const proof = readTokenRequest(body, request.headers.authorization);
-    const tokenId = await this.check(accountId, proof, request.ip);
-    this.uses.note({ accountId, tokenId }, request.ip);
+    const proven = await this.check(accountId, proof, request.ip);
+    this.uses.note({ accountId, tokenId: proven.credentialId }, request.ip);
     this.limits.admit(accountId);
-    const token = await this.signed.sign(accountId, tokenId);
-    return { access_token: token, token_type: 'Bearer', expires_in: accessTokenSeconds, scope: 'scim' };
+    const { token, lasts } = await this.signed.sign(accountId, proven);
+    return { access_token: token, token_type: 'Bearer', expires_in: lasts, scope: 'scim' };
   }
 
-  private async check(accountId: string, proof: Proof, address: string): Promise<string> {
+  private async check(accountId: string, proof: Proof, address: string): Promise<Proven> {
     try {
       return await this.proofs.check(accountId, proof);
     } catch (error) {
-      if (error instanceof OAuthError) this.limits.failed(address);
+      if (error instanceof OAuthError && !isProved(error.reason)) this.limits.failed(address);
       throw error;
     }
   }
