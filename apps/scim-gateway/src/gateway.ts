@@ -124,7 +124,7 @@ export async function startGateway(
       acceptScim(server);
       acceptForms(server);
       acceptFiles(server, (authorization) => authenticate(authorization, auth));
-      recordRequests(server, { log: provisioning.log, tokens, newId: ids.next });
+      recordRequests(server, { log: provisioning.log, tokens, newId: ids.next, now });
       recordTokenRefusals(server, { log: provisioning.log, accounts, newId: ids.next });
     },
     bodyLimit: maxPayloadSize,

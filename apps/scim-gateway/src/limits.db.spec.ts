@@ -1,3 +1,4 @@
+import { until } from '@bitabiz/testing/until';
 import { ERROR } from './scim/error.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, query, type OpenGateway, type TestAccount } from './gateway.fixture.js';
@@ -95,5 +96,46 @@ describe('failed authentications from one address', () => {
     const fresh = await gateway.newAccount('Fresh');
     expect((await fresh.scim('GET', '/Users')).status).toBe(200);
     expect(await limitedBy('address')).toBe(2);
+  });
+});
+
+describe('what the provisioning log keeps of requests that no rate limit counted (P18)', () => {
+  const rowsOf = async ({ id }: TestAccount) =>
+    (
+      await query(
+        gateway.database.adminUrl,
+        `select code, count(*)::int as rows, count(key_id)::int as keys from own.provisioning_log where account_id = '${id}' group by 1`,
+      )
+    ).map(({ code, rows, keys }) => ({ code: code as string, rows: rows as number, keys: keys as number }));
+  const broken = (account: TestAccount, count: number) =>
+    Promise.all(Array.from({ length: count }, () => account.scim('POST', '/Users', '{')));
+
+  it('is a hundred of a good credential, none with a key of its own', async () => {
+    const account = await gateway.newAccount('Broken');
+    for (const { status } of await broken(account, 150)) expect(status).toBe(400);
+    const [row] = await until(async () => {
+      const rows = await rowsOf(account);
+      return (rows[0]?.rows ?? 0) >= 100 ? rows : undefined;
+    });
+    expect(row).toMatchObject({ keys: 0 });
+    expect(row?.rows).toBeLessThan(110);
+  });
+
+  it('is twenty of one that ended, whose holder hears that from every address, and so does its admin', async () => {
+    const account = await gateway.newAccount('Ended');
+    const { tokens } = (await account.admin('GET', '/tokens')).body as { tokens: { tokenId: string; scope: string }[] };
+    const { tokenId } = tokens.find(({ scope }) => scope === 'scim') as { tokenId: string };
+    expect((await account.admin('DELETE', `/tokens/${tokenId}`)).status).toBe(204);
+    const answers = [];
+    for (let n = 0; n < 4 * failures; n++) answers.push(await account.scim('GET', '/Users'));
+    for (const { status, body } of answers) {
+      expect(status).toBe(401);
+      expect(body['detail']).toMatch(/was revoked at .*token\.ended/);
+    }
+    await broken(account, 50);
+    const total = async () => (await rowsOf(account)).reduce((sum, { rows }) => sum + rows, 0);
+    await until(async () => (await total()) >= 20);
+    expect(await total()).toBeLessThan(23);
+    expect((await account.admin('GET', '/connection/health')).body).toMatchObject({ state: 'refused' });
   });
 });

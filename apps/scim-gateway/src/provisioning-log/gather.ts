@@ -87,8 +87,10 @@ function lookedUp(base: Base, { found }: Extract<Noted, { found: unknown }>): Ga
   };
 }
 
-function refused(base: Base & { content: Content }, { body, method }: NotedRequest): Gathered {
-  const sent = (name: string) => (isObject(body) ? textIn(member(body, name)) : undefined);
+function refused(base: Base & { content: Content }, { body, method, access }: NotedRequest): Gathered {
+  // Of what nobody was let in to send only the refusal is kept.
+  const impersonal = access === undefined;
+  const sent = (name: string) => (!impersonal && isObject(body) ? textIn(member(body, name)) : undefined);
   const userName = base.resource === 'User' ? sent('userName') : undefined;
   return {
     ...base,
@@ -97,7 +99,7 @@ function refused(base: Base & { content: Content }, { body, method }: NotedReque
     userName,
     externalId: sent('externalId'),
     content: { ...base.content, ...(userName !== undefined && { userName }) },
-    impersonal: false,
+    impersonal,
   };
 }
 

@@ -1,21 +1,31 @@
 import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
 import type { FastifyInstance } from 'fastify';
 import type { Access, AccessTokens } from '../access.js';
+import { requireGood } from '../account/ended.js';
+import { RateLimit } from '../rate-limit.js';
 import { isScim } from '../scim/media-type.js';
 import { gather } from './gather.js';
 import type { NotedRequest } from './noted.js';
 import type { ProvisioningLog } from './provisioning-log.js';
 
-type Parts = { log: ProvisioningLog; tokens: AccessTokens; newId: () => string };
+type Parts = { log: ProvisioningLog; tokens: AccessTokens; newId: () => string; now: () => Date };
+
+/** Rows of requests that no rate limit counted, by account and credential: Entra sends few of them, and whoever sends many says nothing new. */
+const uncounted = { perSecond: 1, burst: 100 };
+/** Rows of a credential that ended: whoever still holds it is told, and cannot fill the log. */
+const ended = { perSecond: 1 / 60, burst: 20 };
 
 /** Gathers a row for every SCIM request after it was answered (P18), refused ones too wherever the token names an account. */
-export function recordRequests(server: FastifyInstance, { log, tokens, newId }: Parts): void {
+export function recordRequests(server: FastifyInstance, { log, tokens, newId, now }: Parts): void {
+  const limits = { uncounted: new RateLimit(uncounted), ended: new RateLimit(ended) };
   server.addHook('onResponse', (request: NotedRequest, reply, done) => {
     done();
     if (!isScim(request) || !(request.noted ?? request.failure)) return;
     const record = (access: Access | undefined) => {
       if (!access) return;
       const { accountId, tokenId } = access;
+      const limit = request.access ? undefined : limits[isGood(access, now()) ? 'uncounted' : 'ended'];
+      if (limit && limit.take(`${accountId}/${tokenId}`) > 0) return;
       const row = gather(request, { accountId, tokenId, entryId: newId(), status: reply.statusCode });
       if (row) log.add(row);
     };
@@ -23,6 +33,15 @@ export function recordRequests(server: FastifyInstance, { log, tokens, newId }: 
     // The answer is out: whoever cannot be named now is not logged.
     else accessOf(request, tokens, reply.statusCode).then(record, () => undefined);
   });
+}
+
+function isGood(access: Access, at: Date): boolean {
+  try {
+    requireGood(access, at.toISOString());
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Whose token was sent with a request that failed before, or because, the token was judged. */

@@ -30,7 +30,8 @@ export function recordTokenRefusals(server: FastifyInstance, { log, accounts, ne
     done();
     if (request.method !== 'POST' || !isUnder(pathOf(request.url), oauthPrefix)) return;
     const row = refusalIn(request, reply.statusCode, newId);
-    if (!row) return;
+    // Whoever is shut out says nothing new, and must not stand in the way of what others do.
+    if (!row || row.code === 'access.tooManyFailures') return;
     const { accountId, code, tokenId } = row;
     // Who proved to hold a credential that ended is heard whatever strangers do.
     if (isProved(code)) return void (rows.take(`${accountId}/${tokenId}`) === 0 && log.add(row));

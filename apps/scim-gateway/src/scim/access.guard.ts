@@ -3,7 +3,7 @@ import type { AuthenticatedRequest } from '@bitabiz/service-kit/auth';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
 import { AccessTokens, type Access } from '../access.js';
-import { requireGood } from '../account/ended.js';
+import { isProved, requireGood } from '../account/ended.js';
 import { CredentialUses } from '../account/uses.js';
 import { Limits } from '../limits.js';
 import { isJwt, SignedTokens } from '../oauth/signed-tokens.js';
@@ -38,7 +38,8 @@ export class ScimAccess implements CanActivate {
     try {
       return await this.findToken(token, hash);
     } catch (error) {
-      if (error instanceof Refused) this.limits.failed(ip);
+      // Who holds a credential guesses nothing, and hears why it is not good.
+      if (error instanceof Refused && !isProved(error.code) && error.code !== 'token.scope') this.limits.failed(ip);
       throw error;
     }
   }
