@@ -104,22 +104,16 @@ describe('the credentials that Entra uses now', () => {
 
   it('are not made bad by strangers: what nobody knows counts only after nothing was good for a cycle', () => {
     const secret = used({ kind: 'clientSecret' });
+    const after = (code: string, ...credentials: UsedCredential[]) => health([failed(5, code, 3)], { credentials });
     for (const code of ['secret.invalid', 'federation.assertion', 'token.scope']) {
-      const stranger = [failed(5, code, 3)];
-      const credentials = [secret];
-      expect(health(stranger, { credentials }).advice.map((each) => each.code)).toEqual(['connection.refused', code]);
-      expect(health(stranger, { credentials: [secret, good(46)] }).state).toBe('refused');
-      expect(health(stranger, { credentials: [secret, good(44)] }).state).not.toBe('refused');
-      expect(health(stranger, { credentials })).toMatchObject({ lastCallAt: null, cycle: null });
+      expect(after(code, secret).advice.map((each) => each.code)).toEqual(['connection.refused', code]);
+      expect(after(code, secret)).toMatchObject({ lastCallAt: null, cycle: null });
+      expect(after(code, secret, good(46)).state).toBe('refused');
+      expect(after(code, secret, good(44)).state).toBe('late');
     }
-  });
-
-  it('are not made bad by who sends nothing to prove, or where there is nothing to be proved at the token endpoint', () => {
-    for (const code of ['client.request', 'client.unproved', 'secret.invalid']) {
-      expect(health([failed(5, code, 3)], { credentials: [good(60)] }).state).toBe('late');
-    }
-    const credentials = [used({ kind: 'clientSecret' }), good(60)];
-    expect(health([failed(5, 'client.request', 3)], { credentials }).state).toBe('late');
+    // Nothing was sent to prove anything, or the account has nothing that is proved at the token endpoint.
+    expect(after('client.request', secret, good(60)).state).toBe('late');
+    for (const code of ['client.unproved', 'secret.invalid']) expect(after(code, good(60)).state).toBe('late');
   });
 
   it('are not made bad by Microsoft’s keys being away', () =>

@@ -55,7 +55,7 @@ export class Proofs {
     }
     const access = ends(found);
     this.requireGood(found.credential_id, access, basic);
-    return { credentialId: found.credential_id, endsAt: [access.expiresAt, access.revokedAt].toSorted()[0] };
+    return { credentialId: found.credential_id, endsAt: access.expiresAt };
   }
 
   private async checkAssertion(accountId: string, assertion: string): Promise<Proven> {
