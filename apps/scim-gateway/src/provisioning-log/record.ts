@@ -15,23 +15,31 @@ const uncounted = { perSecond: 1, burst: 100 };
 /** Rows of a credential that ended: whoever still holds it is told, and cannot fill the log. */
 const ended = { perSecond: 1 / 60, burst: 20 };
 
-/** Gathers a row for every SCIM request after it was answered (P18), refused ones too wherever the token names an account. */
+/**
+ * Gathers a row for every SCIM request after it was answered (P18), refused ones too wherever the token names an account, and those whose client went
+ * away before the answer: what they changed is changed.
+ */
 export function recordRequests(server: FastifyInstance, { log, tokens, newId, now }: Parts): void {
   const limits = { uncounted: new RateLimit(uncounted), ended: new RateLimit(ended) };
-  server.addHook('onResponse', (request: NotedRequest, reply, done) => {
-    done();
+  const gathered = (request: NotedRequest, status: number) => {
     if (!isScim(request) || !(request.noted ?? request.failure)) return;
     const record = (access: Access | undefined) => {
       if (!access) return;
       const { accountId, tokenId } = access;
       const limit = request.access ? undefined : limits[isGood(access, now()) ? 'uncounted' : 'ended'];
       if (limit && limit.take(`${accountId}/${tokenId}`) > 0) return;
-      const row = gather(request, { accountId, tokenId, entryId: newId(), status: reply.statusCode });
+      const row = gather(request, { accountId, tokenId, entryId: newId(), status });
       if (row) log.add(row);
     };
     if (request.access) record(request.access);
     // The answer is out: whoever cannot be named now is not logged.
-    else accessOf(request, tokens, reply.statusCode).then(record, () => undefined);
+    else accessOf(request, tokens, status).then(record, () => undefined);
+  };
+  server.addHook('onSend', (request: NotedRequest, reply, payload, done) => {
+    // Once the answer is out, or nobody is there any more who would get it.
+    if (reply.raw.closed || reply.raw.destroyed) gathered(request, reply.statusCode);
+    else reply.raw.once('close', () => gathered(request, reply.statusCode));
+    done(null, payload);
   });
 }
 
