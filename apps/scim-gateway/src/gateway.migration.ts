@@ -97,6 +97,8 @@ const steps: readonly Migration[] = [
     fills: ['store.events', 'own.users', 'own.tokens', 'own.left_by_hand'],
   },
   step('fast reads of users', './user/fast-reads.table.sql'),
+  // Whom rows name beside the one whom they are about (P20).
+  step('employees named in the provisioning log', './provisioning-log/named.table.sql'),
 ];
 
 /** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */

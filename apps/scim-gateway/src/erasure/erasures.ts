@@ -132,6 +132,8 @@ export class Erasures {
     }
     for (const userId of (await this.destroyKeys(accountId, idsOf(decided))).keys) again.add(userId);
     await this.forget(accountId, idsOf(decided), traces);
+    // Interrupted between the event and the word that it is decided.
+    for (const { conditional, userId } of decided) if (conditional) await this.parts.list.confirm(accountId, userId);
     // Interrupted before it was decided: who came back meanwhile stays.
     for (const { userId, ...cause } of undecided) {
       if (await this.finishDue(accountId, userId, causeOf(cause))) again.add(userId);

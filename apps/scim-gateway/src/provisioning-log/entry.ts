@@ -61,4 +61,6 @@ export type Gathered = {
   content: Content;
   /** The content names nobody, so it is stored as it is. */
   impersonal: boolean;
+  /** Employees whom the content names beside the one whom the row is about: who hold what somebody else was to get. */
+  named?: readonly string[] | undefined;
 };

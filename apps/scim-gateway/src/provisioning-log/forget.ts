@@ -39,7 +39,14 @@ export class LogErasure {
        where account_id = $1 and user_id = any($2::uuid[]) and (user_name_key is not null or external_id is not null)`,
       [accountId, userIds],
     );
-    if (names.length === 0 && externalIds.length === 0) return closed.rowCount ?? 0;
+    // Rows about others that name them: what was in the way of what.
+    const naming = await batch.query(
+      `update own.provisioning_log set content = null, named = null, user_name_key = null, external_id = null
+       where account_id = $1 and named is not null and named && $2::uuid[]`,
+      [accountId, userIds],
+    );
+    const gone = (closed.rowCount ?? 0) + (naming.rowCount ?? 0);
+    if (names.length === 0 && externalIds.length === 0) return gone;
     const { rows } = await batch.query<{ key_id: string | null }>(
       `delete from own.provisioning_log
        where account_id = $1 and user_id is null and (user_name_key = any($2::text[]) or external_id = any($3::text[]))
@@ -47,6 +54,6 @@ export class LogErasure {
       [accountId, names, externalIds],
     );
     await keys.destroy(rows.flatMap((row) => row.key_id ?? []));
-    return (closed.rowCount ?? 0) + rows.length;
+    return gone + rows.length;
   }
 }

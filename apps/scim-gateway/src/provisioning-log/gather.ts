@@ -54,7 +54,7 @@ function carriedOut(base: Base, method: string, noted: Exclude<Noted, { found: u
       outcome: events.length > 0 ? 'Success' : 'Skipped',
       subject: { userId, scimId, keyId },
       userName,
-      externalId: externalId ?? undefined,
+      externalId: externalId ?? (isEmployee(before.user) ? before.user.externalId : null) ?? undefined,
       content: { userName, modified, events, ignored, ...(found && { found }), ...(reattached && { reattached }) },
       impersonal: false,
     };
@@ -108,11 +108,13 @@ function failed({ failure, method }: NotedRequest, { status, resource }: Base) {
   const { code, detail, checks } = refusalOf(failure as NonNullable<NotedRequest['failure']>);
   const holder = failure?.details['holder'];
   const isHeld = method === 'POST' && typeof holder === 'string';
+  const holders = [holder, failure?.details['other']].filter((each) => typeof each === 'string');
   // Entra asks for an id that it remembers, and goes on by name when nobody is there (InvalidAnchor).
   const isForgotten = method === 'GET' && status === 404 && resource !== null;
   return {
     code,
     lookup: isForgotten ? ('read' as const) : null,
+    ...(resource === 'User' && holders.length > 0 && { named: holders }),
     ...(isHeld && { subject: resource === 'Group' ? { scimId: holder } : { userId: holder } }),
     content: { reason: detail, ...(checks.length > 0 && { checks }) },
   };

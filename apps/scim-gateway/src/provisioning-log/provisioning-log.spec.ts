@@ -32,6 +32,16 @@ describe('the provisioning log in memory (P18)', () => {
     expect(database.calls).toBe(1);
   });
 
+  it('has stored all that waited when it was asked, also what came while it wrote', async () => {
+    const { log, ids } = open();
+    log.add(row(1));
+    const writing = log.flush();
+    log.add(row(2));
+    await log.flush();
+    expect(ids()).toEqual(['1', '2']);
+    await writing;
+  });
+
   it('keeps what it can while the database is away, then writes it in order', async () => {
     const { log, database, ids } = open();
     database.away = true;

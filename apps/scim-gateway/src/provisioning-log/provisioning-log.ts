@@ -44,8 +44,14 @@ export class ProvisioningLog {
     else this.soon ??= setTimeout(() => void this.flush(), gatherMs);
   }
 
-  /** Stores what waits, as far as the database lets it. */
-  flush(): Promise<void> {
+  /** Stores all that waits now, as far as the database lets it. */
+  async flush(): Promise<void> {
+    const last = this.waiting.at(-1);
+    do await this.drained();
+    while (last && this.failures === 0 && this.waiting.includes(last));
+  }
+
+  private drained(): Promise<void> {
     clearTimeout(this.soon);
     this.soon = undefined;
     this.running ??= this.drain().finally(() => {

@@ -55,7 +55,7 @@ function entryOf(row: StoredEntry, content: Content | undefined) {
     externalId: row.external_id,
     modifiedProperties: content?.modified ?? [],
     provisioningSteps: content ? stepsOf({ outcome, code, method, lookup, content }) : [],
-    provisioningErrorInfo: code === null ? null : errorOf({ code, status }, content),
+    provisioningErrorInfo: code === null ? null : errorOf({ code, status, method }, content),
     ...(content?.madeAnew !== undefined && { madeAnew: { id: content.madeAnew } }),
     correlationId: row.correlation_id,
     tokenId: row.token_id,
@@ -64,9 +64,11 @@ function entryOf(row: StoredEntry, content: Content | undefined) {
   };
 }
 
-const errorOf = ({ code, status }: { code: string; status: number }, content: Content | undefined) => ({
+type Failed = { code: string; status: number; method: string };
+
+const errorOf = ({ code, status, method }: Failed, content: Content | undefined) => ({
   errorCode: code,
   reason: content?.reason ?? null,
   checks: content?.checks ?? [],
-  recommendedAction: recommendationOf({ code, status }),
+  recommendedAction: recommendationOf({ code, status, method }),
 });

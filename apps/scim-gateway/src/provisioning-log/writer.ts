@@ -44,8 +44,12 @@ export class LogWriter {
     const nonces = randomBytes(gathered.length * nonceBytes);
     return gathered.map((row, index): Row => {
       const employee = employees.get(row);
-      const userName = row.userName ?? employee?.userName;
-      const { externalId = employee?.externalId ?? undefined } = row;
+      // What was refused may belong to another: in clear stands only what the employee has (P20).
+      const own = row.outcome === 'Failure' && employee !== undefined;
+      const userName = own ? employee.userName : (row.userName ?? employee?.userName);
+      const externalId = own
+        ? (employee.externalId ?? undefined)
+        : (row.externalId ?? employee?.externalId ?? undefined);
       const madeAnew = leavers.get(row);
       const content: Content = {
         ...row.content,
@@ -95,12 +99,14 @@ const columns: readonly [name: string, type: string, of: (row: Row) => unknown][
   ['token_id', 'uuid', ({ gathered }) => gathered.tokenId],
   ['key_id', 'uuid', ({ keyId }) => keyId],
   ['content', 'bytea', ({ content }) => content],
+  ['named', 'text', ({ gathered }) => gathered.named && plainArray(gathered.named)],
 ];
 
 /** What was stored is counted by the minute too: a row that was there before counts once. Ordered, so that replicas lock in one order. */
 const insert = `with stored as (
     insert into own.provisioning_log (${columns.map(([name]) => name).join(', ')})
-    select * from unnest(${columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
+    select ${columns.map(([name]) => (name === 'named' ? 'named::uuid[]' : name)).join(', ')}
+    from unnest(${columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')}) r(${columns.map(([name]) => name).join(', ')})
     on conflict (account_id, entry_id) do nothing
     returning account_id, date_trunc('minute', uuid_extract_timestamp(entry_id)) as minute, action, outcome, coalesce(code, '') as code,
       lookup is not null as lookup)
