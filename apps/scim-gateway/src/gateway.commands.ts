@@ -22,6 +22,7 @@ export type GatewayCommand =
 /** Whoever it is, or only somebody whose time is over (P20). */
 type Erased = 'anybody' | 'due';
 
+type ForUser = Extract<GatewayCommand, { kind: 'user' }>;
 type Erasing = Extract<GatewayCommand, { kind: 'erase' }>;
 
 type Answer = { user: UserOutcome } | { group: GroupOutcome } | { account: Account } | { erased: string[] };
@@ -106,8 +107,9 @@ export class GatewayCommands {
     return {
       fromMemory: recalled !== undefined,
       decide: (each: GatewayCommand): Answer => {
-        if (each.kind === 'user') return this.decideUser(world, groups, each);
-        if (each.kind === 'group') return { group: handleGroup(groups, world, each.request, each.cause) };
+        const now = this.outside.now();
+        if (each.kind === 'user') return this.decideUser(world, groups, each, now);
+        if (each.kind === 'group') return { group: handleGroup(groups, world, each.request, each.cause, now) };
         return each.kind === 'erase' ? this.decideErasure(world, groups, each) : decideOn(world, each);
       },
       batch: () => groups.addTo(world.batch()),
@@ -130,12 +132,8 @@ export class GatewayCommands {
     return { ...known, account, managers, users: [...(known.users ?? []), ...(users ?? [])] };
   }
 
-  private decideUser(
-    world: World,
-    groups: GroupWorld,
-    { request, cause }: { request: UserRequest; cause: Cause },
-  ): Answer {
-    const user = handle(world, request, cause, this.outside.now());
+  private decideUser(world: World, groups: GroupWorld, { request, cause }: ForUser, now: Date): Answer {
+    const user = handle(world, request, cause, now);
     if (user.events.some((type) => leavingGroups.has(type))) groups.leave(user.known.user.userId, cause);
     return { user };
   }

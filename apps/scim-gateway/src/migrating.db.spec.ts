@@ -53,6 +53,16 @@ async function moved(): Promise<TestAccount> {
 }
 
 describe('the start of a tenant migration (P14)', () => {
+  it('lets the old tenant delete nobody and make no group, also on a replica that still believes in its token', async () => {
+    const { id } = await account.create('bob');
+    const there = caller(`http://127.0.0.1:${replicaPort}/scim/v2`, account.token);
+    expect((await there('GET', `/Users/${id}`)).status).toBe(200);
+    expect((await start()).status).toBe(201);
+    const group = { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: 'All' };
+    const answers = await Promise.all([there('DELETE', `/Users/${id}`), there('POST', '/Groups', group)]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401]);
+  });
+
   it('ends every access of the old tenant at once, and not the admin’s', async () => {
     const secrets = secretsOf(gateway, account);
     const { secretId } = await secrets.issue();

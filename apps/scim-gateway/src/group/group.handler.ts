@@ -1,11 +1,12 @@
 import type { GroupEvent } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { Refused } from '@bitabiz/service-kit/refused';
+import { requireOpen } from '../account/account.decider.js';
 import { requireVersion, type Expected } from '../etag.js';
 import type { Path } from '../scim/path.js';
 import { agreed } from '../scim/spellings.js';
 import { isUuid } from '../uuid.js';
-import { requireProvisioning } from '../user/user.handler.js';
+import { migrationFor, requireProvisioning } from '../user/user.handler.js';
 import type { Cause, World } from '../world.js';
 import type { GroupWorld } from './group-world.js';
 import { noNeeds, type GroupNeeds } from './known-groups.query.js';
@@ -48,8 +49,15 @@ function namesIn(step: GroupStep): string[] {
 }
 
 /** Decides a request against what the batch sees. @throws Refused from the rules; nothing of the request is kept then. */
-export function handleGroup(groups: GroupWorld, people: World, request: GroupRequest, cause: Cause): GroupOutcome {
+export function handleGroup(
+  groups: GroupWorld,
+  people: World,
+  request: GroupRequest,
+  cause: Cause,
+  now: Date,
+): GroupOutcome {
   requireProvisioning(people);
+  migrationFor(requireOpen(people.account), { actor: cause.actor, now });
   const { groupId } = request;
   const { group, version } = groups.group(groupId);
   if (request.type !== 'Create') {

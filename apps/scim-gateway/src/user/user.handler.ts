@@ -10,6 +10,7 @@ import { openMigration, requireOfNewTenant } from '../account/tenant-migration.d
 import { dayIn } from '../day.js';
 import { requireVersion, type Expected } from '../etag.js';
 import type { Cause, World } from '../world.js';
+import { withUserName } from './by-hand.decider.js';
 import { admit, type Names } from './names.decider.js';
 import { decide, type UserCommand } from './user.decider.js';
 import { isEmployee, isShown, type Employee } from './user-state.decider.js';
@@ -97,6 +98,7 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
     }
     case 'Remove':
       requireProvisioning(world);
+      migrationFor(account, by);
       return { userId: scimUser(world, request).user.userId, command: { type: 'DeleteUser', data: { today } } };
     case 'Import': {
       const { names, profile } = request;
@@ -116,7 +118,9 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
     case 'EditByHand': {
       const { userId, edit } = request;
       requireDate(edit.profile?.employmentDate);
-      return { userId, command: { type: 'EditUserByHand', data: { edit, holders: world.holdersOf(edit), managed } } };
+      const { user } = world.user(userId);
+      const holders = world.holdersOf(isEmployee(user) ? withUserName(user, edit) : edit);
+      return { userId, command: { type: 'EditUserByHand', data: { edit, holders, managed } } };
     }
     case 'DeactivateByHand':
       return { userId: request.userId, command: { type: 'DeactivateUserByHand', data: { today } } };
@@ -139,8 +143,8 @@ function onCreate({ countryOnCreate = true }: OpenAccount, written: Written): Wr
   return { ...written, values, touched, ignored: [...(written.ignored ?? []), 'country (ignored on create)'] };
 }
 
-/** P14: what a write means for the open tenant migration; undefined when there is none. */
-function migrationFor(account: OpenAccount, { actor, now }: { actor: string; now: Date }) {
+/** P14: what a write means for the open tenant migration; undefined when there is none. @throws Refused `token.ended`. */
+export function migrationFor(account: OpenAccount, { actor, now }: { actor: string; now: Date }) {
   const open = openMigration(account);
   if (!open) return undefined;
   const at = now.toISOString();
