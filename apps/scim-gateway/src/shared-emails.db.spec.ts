@@ -33,6 +33,16 @@ describe('e-mails that need not be unique, for Microsoft’s validator (entra.md
     expect(await gateway.verified()).toEqual([]);
   });
 
+  it('do not make a user name free that an e-mail is to become (P14)', async () => {
+    await unique(false);
+    const names = { userName: 'one@x.example', email: 'one@x.example' };
+    const made = await account.admin('POST', '/employees', { ...names, givenName: 'One', familyName: 'X' });
+    expect(made.status).toBe(201);
+    expect((await create('two', 'two@x.example')).status).toBe(201);
+    const edit = (email: string) => account.admin('PATCH', `/employees/${made.body['id']}`, { email });
+    expect(await edit('two@nordlys.example')).toMatchObject({ status: 409, body: { code: 'user.nameTaken' } });
+  });
+
   it('are unique without the switch', async () => {
     expect((await create('ada')).status).toBe(201);
     expect((await create('grace')).status).toBe(409);

@@ -1,4 +1,5 @@
 import type { Profile, UserEvent } from '@bitabiz/event-contracts';
+import { foldKey } from '@bitabiz/event-contracts/fold';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { changesBetween } from './changes.decider.js';
 import { differing, edited, requireUnmanaged, type Edit } from './managed.decider.js';
@@ -75,10 +76,14 @@ export function activateByHand(command: ActivateByHand, user: User): UserEvent[]
         { attributes: ['active'] },
       );
     }
-    return [{ type: 'UserReactivated', data: { userId, origin: 'hand', matchedBy: 'id' } }];
   }
-  requireMandatory({ userName, email, givenName: employee.profile.givenName, familyName: employee.profile.familyName });
+  const { profile } = employee;
+  requireMandatory({ userName, email, givenName: profile.givenName, familyName: profile.familyName });
   requireFree(command.holders, userId);
+  if (employee.status === 'inactive') {
+    const reactivated = { type: 'UserReactivated', data: { userId, origin: 'hand', matchedBy: 'id' } } as const;
+    return [reactivated, ...changesBetween(employee, { userName, email, profile }, 'hand')];
+  }
   return [{ type: 'UserActivated', data: { userId, scimId: command.scimId, userName, email } }];
 }
 
@@ -106,8 +111,9 @@ export function removeAdUserMark(user: User): UserEvent[] {
   return [{ type: 'UserDetached', data: { userId: employee.userId } }];
 }
 
-const withUserName = (user: Employee, edit: Edit): Edit =>
-  edit.email !== undefined && edit.userName === undefined && user.userName === user.email
+/** P14: the username follows the email where the two were equal. */
+export const withUserName = (user: Employee, edit: Edit): Edit =>
+  edit.email !== undefined && edit.userName === undefined && foldKey(user.userName) === foldKey(user.email)
     ? { ...edit, userName: edit.email }
     : edit;
 

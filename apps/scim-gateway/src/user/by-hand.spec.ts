@@ -114,6 +114,35 @@ describe('activating by hand (P10)', () => {
 
   it('changes nothing for an active employee', () => given(created).when(activate()).thenNothing());
 
+  it('gives somebody inactive the names that come with it, if they are free (P13)', () => {
+    const detached = { type: 'UserDetached', data: { userId: ada } } as const;
+    const named = activate();
+    const renamed = { ...named, data: { ...named.data, email: 'private@x.example' } };
+    given(created, suspended, detached)
+      .when(renamed)
+      .then(
+        { type: 'UserReactivated', data: { userId: ada, origin: 'hand', matchedBy: 'id' } },
+        {
+          type: 'UserLoginChanged',
+          data: expect.objectContaining({ to: { userName, email: 'private@x.example' } }) as never,
+        },
+      );
+    given(created, suspended, detached)
+      .when({ ...renamed, data: { ...renamed.data, holders: [holder] } })
+      .thenRefused('user.nameTaken');
+  });
+
+  it('lets the username follow the email where the two differ in case only (P14)', () => {
+    const names = { userName: 'Ada@nordlys.example', email: 'ada@nordlys.example' };
+    const edit = { email: 'ada@new.example' };
+    given({ ...imported, data: { ...imported.data, ...names } })
+      .when({ type: 'EditUserByHand', data: { edit, holders: [], managed: [] } })
+      .then({
+        type: 'UserLoginChanged',
+        data: expect.objectContaining({ to: { userName: edit.email, email: edit.email } }) as never,
+      });
+  });
+
   it('is refused for whom Entra made inactive (P22)', () =>
     given(created, suspended).when(activate()).thenRefused('user.managedByEntra'));
 

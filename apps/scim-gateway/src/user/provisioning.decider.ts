@@ -30,7 +30,7 @@ export type Provisioning =
 
 /**
  * POST (P6): a new employee, or the one whom `admit` found, who keeps the SCIM id; a detached one is an AD user again (P13).
- * `active` = false makes an inactive card and reactivates nobody.
+ * `active` = false makes an inactive card, reactivates nobody, and ends the access of who is active (P8).
  */
 export function provisionUser(command: ProvisionUser, user: User): UserEvent[] {
   const { userId, values, found = 'userName', today, migration } = command;
@@ -42,7 +42,6 @@ export function provisionUser(command: ProvisionUser, user: User): UserEvent[] {
     const data = { ...card, origin: 'provisioning', adUser: true, active, terminatedOn } as const;
     return [{ type: 'UserCreated', data }, ...migrated(userId, null, migration)];
   }
-  const stays = user.status === 'active' ? true : active;
   // A POST says what is synchronised; what it leaves out keeps its last value (P5).
   const kept = {
     ...values,
@@ -55,7 +54,7 @@ export function provisionUser(command: ProvisionUser, user: User): UserEvent[] {
   return [
     ...migrated(userId, found, migration, user),
     ...adoption(user),
-    ...activity(user, stays, today, found),
+    ...activity(user, active, today, found),
     ...changesBetween(user, kept, 'provisioning', isMoving ? 'id' : found),
   ];
 }

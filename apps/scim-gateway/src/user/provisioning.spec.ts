@@ -70,6 +70,11 @@ describe('creating a user (P6)', () => {
       .when(provision({ active: false }))
       .thenNothing());
 
+  it('ends the access of somebody made by hand when it arrives with active=false (P6, P8, S7)', () =>
+    given(imported)
+      .when(provision({ active: false }))
+      .then(adopted, suspended));
+
   it('does not carry the sign-in link over to a namesake found by email', () => {
     const [first, second] = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];
     given({ ...created, data: { ...created.data, externalId: first } }, suspended)
