@@ -1,9 +1,10 @@
 import type { AuthOptions, FoundToken, TokenLookup } from '@bitabiz/service-kit/auth';
+import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
 import type { Pool } from 'pg';
 import { requireGood, type Proved } from './account/ended.js';
 import type { CredentialUses } from './account/uses.js';
 import type { GatewayConfig } from './config.js';
-import type { Grant } from './oauth/signed-tokens.js';
+import type { Grant, SignedTokens } from './oauth/signed-tokens.js';
 
 /** What a token opens: the account it names (P1), as it is now. */
 export type Access = FoundToken & Proved;
@@ -61,6 +62,13 @@ export class AccessTokens {
       const first = [expiresAt, ended.expiresAt ?? expiresAt].toSorted()[0];
       return { accountId, tokenId: credentialId, scope: 'scim', ...ended, expiresAt: first };
     });
+  }
+
+  /** Whether somebody's token, or an access token that was given for one, is in this `Authorization` header. */
+  async knows(authorization: string | undefined, signed: Pick<SignedTokens, 'read'>): Promise<boolean> {
+    const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
+    const known = looksLikeToken(token) ? await this.find(hashToken(token)) : await signed.read(token);
+    return known !== undefined;
   }
 
   /** The account changed here: look again. */

@@ -50,10 +50,9 @@ import { recordRequests } from './provisioning-log/record.js';
 import { recordTokenRefusals } from './provisioning-log/token-refusals.js';
 import { BaseUrl } from './scim/base-url.js';
 import { BulkController } from './scim/bulk.controller.js';
-import { maxPayloadSize } from './scim/bulk.read.js';
 import { DiscoveryController } from './scim/discovery.controller.js';
 import { scimErrors } from './scim/error.form.js';
-import { acceptScim } from './scim/media-type.js';
+import { acceptScim, longForStrangers } from './scim/media-type.js';
 import { GroupListing } from './scim/group.listing.js';
 import { GroupsController } from './scim/groups.controller.js';
 import { RootController } from './scim/root.controller.js';
@@ -106,6 +105,7 @@ export async function startGateway(
   const erasing = await openErasures({ url: config.ERASURES_DATABASE_URL, ...records, ...outside });
   const imports = openImports(app, { batch, commands, ...outside });
   const tokens = new AccessTokens(batch, app, now);
+  const signed = new SignedTokens(config.WRAPPING_KEYS, now);
   const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
   const accounts = new Accounts(app, batch);
   const uses = new CredentialUses(app, now, logger);
@@ -121,13 +121,13 @@ export async function startGateway(
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
     protocols: [scimErrors, oauthErrors],
     prepare: (server) => {
-      acceptScim(server);
+      acceptScim(server, (authorization) => tokens.knows(authorization, signed));
       acceptForms(server);
       acceptFiles(server, (authorization) => authenticate(authorization, auth));
       recordRequests(server, { log: provisioning.log, tokens, newId: ids.next, now });
       recordTokenRefusals(server, { log: provisioning.log, accounts, newId: ids.next });
     },
-    bodyLimit: maxPayloadSize,
+    bodyLimit: longForStrangers,
     module: {
       imports: [CqrsModule.forRoot()],
       controllers: [
@@ -161,7 +161,7 @@ export async function startGateway(
         { provide: Clients, useValue: new Clients(app) },
         { provide: TenantMigrations, useValue: new TenantMigrations(app) },
         { provide: Proofs, useValue: new Proofs(app, assertions, now) },
-        { provide: SignedTokens, useValue: new SignedTokens(config.WRAPPING_KEYS, now) },
+        { provide: SignedTokens, useValue: signed },
         { provide: Limits, useValue: new Limits(limitsOf(config), metrics) },
         { provide: CredentialUses, useValue: uses },
         { provide: Users, useValue: new Users(app, remembered, searches) },

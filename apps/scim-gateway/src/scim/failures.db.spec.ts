@@ -157,3 +157,19 @@ describe('values of a wrong type', () => {
     }
   });
 });
+
+describe('a long body', () => {
+  const long = { x: Array.from({ length: 20_000 }, () => ({ a: {} })) };
+
+  it('of a stranger is not read, under SCIM and elsewhere', async () => {
+    const stranger = gateway.as('nobody', '');
+    const answer = await stranger('POST', '/scim/v2/Users', long);
+    isScimError(answer, 401);
+    expect(answer.body['detail']).toContain('a long request is read for good tokens only');
+    for (const path of ['/accounts', '/nowhere', `/oauth/${account.id}/token`]) {
+      expect((await stranger('POST', path, long)).status).toBe(413);
+    }
+  });
+
+  it('of a good token is', async () => isScimError(await account.scim('POST', '/Users', long), 400));
+});

@@ -1,12 +1,30 @@
 import { acceptJson } from '@bitabiz/service-kit/bootstrap';
 import { isUnder, pathOf } from '@bitabiz/service-kit/prefix';
+import { Refused } from '@bitabiz/service-kit/refused';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { maxPayloadSize } from './bulk.read.js';
 import { invalidSyntax } from './error.js';
 import { scimPrefix, scimType } from './error.form.js';
 
-/** Reads application/scim+json beside application/json, and answers application/scim+json (RFC 7644 section 3.1). */
-export function acceptScim(server: FastifyInstance): void {
+/** In bytes; all but the requests of bulk and of large groups are shorter. */
+export const longForStrangers = 65_536;
+
+/**
+ * Reads application/scim+json beside application/json, and answers application/scim+json (RFC 7644 section 3.1).
+ * @param knows whether an `Authorization` header has a token that is known: a stranger's long body is not read.
+ */
+export function acceptScim(
+  server: FastifyInstance,
+  knows: (authorization: string | undefined) => Promise<boolean>,
+): void {
   acceptJson(server, 'application/scim+json');
+  server.addHook('onRoute', (route) => {
+    if (isUnder(route.url, scimPrefix)) route.bodyLimit = maxPayloadSize;
+  });
+  server.addHook('preParsing', async (request, _, payload) => {
+    if (isScim(request) && mayBeLong(request.headers) && !(await knows(request.headers.authorization))) throw unknown();
+    return payload;
+  });
   server.addHook('preValidation', (request, _, done) => {
     done(isScim(request) && isDeeper(request.body, deepest) ? tooDeep() : undefined);
   });
@@ -19,6 +37,16 @@ export function acceptScim(server: FastifyInstance): void {
 
 /** Whether a request is for the protocol. */
 export const isScim = ({ url }: Pick<FastifyRequest, 'url'>) => isUnder(pathOf(url), scimPrefix);
+
+const mayBeLong = (headers: FastifyRequest['headers']) =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > longForStrangers;
+
+const unknown = () =>
+  new Refused(
+    'token.invalid',
+    'Nobody knows this token here, and a long request is read for good tokens only: see that the Tenant URL is the one that Setup admin shows, or generate a new token there',
+    'unauthenticated',
+  );
 
 /** A body is nested so deep at most; nothing in SCIM comes near. */
 const deepest = 40;

@@ -93,12 +93,24 @@ const byStatus: Readonly<Record<number, string>> = {
   429: itself,
 };
 
+/** Where a change has another remedy than a POST: whom it is about is known already. */
+const ofChanges: Readonly<Record<string, string>> = {
+  'user.nameTaken':
+    'Somebody else here has this user name or e-mail. Give one of the two another userPrincipalName or mail in Entra; where the other one is left over, ' +
+    `deactivate it in Setup admin, ${again}.`,
+};
+
 /**
  * What an IT admin does about a refusal, naming the place in Entra (P18).
  * @returns a sentence for every code, known or not.
  */
-export function recommendationOf({ code, status }: Pick<Refusal, 'code' | 'status'>): string {
-  const known = remedies[code] ?? byStatus[status];
+export function recommendationOf({
+  code,
+  status,
+  method = '',
+}: Pick<Refusal, 'code' | 'status'> & { method?: string }): string {
+  const known =
+    (method === 'PATCH' || method === 'PUT' ? ofChanges[code] : undefined) ?? remedies[code] ?? byStatus[status];
   if (known) return known;
   if (status >= 500)
     return 'Nothing to do: Entra tries again in the next cycle. Tell the operator if it lasts for hours.';
