@@ -21,9 +21,12 @@ export function acceptScim(
   server.addHook('onRoute', (route) => {
     if (isUnder(route.url, scimPrefix)) route.bodyLimit = maxPayloadSize;
   });
-  server.addHook('preParsing', async (request, _, payload) => {
-    if (isScim(request) && mayBeLong(request.headers) && !(await knows(request.headers.authorization))) throw unknown();
-    return payload;
+  server.addHook('preParsing', (request, _, payload, done) => {
+    if (!mayBeLong(request.headers) || !isScim(request)) return done(null, payload);
+    knows(request.headers.authorization).then(
+      (known) => (known ? done(null, payload) : done(unknown())),
+      (error: Error) => done(error),
+    );
   });
   server.addHook('preValidation', (request, _, done) => {
     done(isScim(request) && isDeeper(request.body, deepest) ? tooDeep() : undefined);
