@@ -64,11 +64,20 @@ export class AccessTokens {
     });
   }
 
-  /** Whether somebody's token, or an access token that was given for one, is in this `Authorization` header. */
+  /**
+   * Whose token this is, or the access token that was given for it. The check digits and the signature are for what is not known yet: a mistyped token
+   * is not looked up.
+   */
+  async look(token: string, hash: string, signed: Pick<SignedTokens, 'read'>): Promise<Access | undefined> {
+    if (looksLikeToken(token)) return this.find(hash);
+    const grant = await signed.read(token);
+    return grant && this.findGranted(hash, grant);
+  }
+
+  /** Whether there is such a token in an `Authorization` header. */
   async knows(authorization: string | undefined, signed: Pick<SignedTokens, 'read'>): Promise<boolean> {
-    const token = /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '';
-    const known = looksLikeToken(token) ? await this.find(hashToken(token)) : await signed.read(token);
-    return known !== undefined;
+    const token = bearerIn(authorization);
+    return token !== undefined && (await this.look(token, hashToken(token), signed)) !== undefined;
   }
 
   /** The account changed here: look again. */
@@ -98,6 +107,10 @@ export class AccessTokens {
     return access;
   }
 }
+
+/** The token in an `Authorization` header of a SCIM request. */
+export const bearerIn = (authorization: string | undefined): string | undefined =>
+  /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 
 /** Ends as ISO times in UTC; a closed account's tokens count as revoked. */
 export function ends({

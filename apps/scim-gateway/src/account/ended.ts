@@ -19,17 +19,27 @@ const anew = {
   admin: 'ask the operator for a new one',
 };
 
+/** Whether a credential lets anybody in at a time. */
+export function isGood({ expiresAt, revokedAt, account }: Omit<Proved, 'tokenId'>, at: string): boolean {
+  return (
+    account.status === 'open' &&
+    !(revokedAt !== undefined && revokedAt <= at) &&
+    !(expiresAt !== undefined && expiresAt <= at)
+  );
+}
+
 /**
  * Only for who has proved to hold the credential: a stranger learns nothing of what ended when.
  * @throws Refused 401: `account.closed`; `token.ended` or `secret.ended` with the label and the time.
  */
-export function requireGood({ tokenId, expiresAt, revokedAt, account }: Proved, at: string): void {
+export function requireGood(proved: Proved, at: string): void {
+  if (isGood(proved, at)) return;
+  const { tokenId, expiresAt, revokedAt, account } = proved;
   if (account.status === 'closed') {
     const sentence = 'This account is closed: stop provisioning in Entra (Provisioning → Stop provisioning)';
     throw new Refused('account.closed', sentence, 'unauthenticated');
   }
   const revoked = revokedAt !== undefined && revokedAt <= at;
-  if (!revoked && (expiresAt === undefined || expiresAt > at)) return;
   const secret = account.secrets?.[tokenId];
   const token = account.tokens[tokenId];
   const kind = secret ? 'client secret' : 'token';

@@ -17,14 +17,14 @@ type Parts = {
   newId: () => string;
 };
 
-/** Nobody has to prove anything to be refused, so of each account only some refusals are kept: 20 at once, then one a minute. */
-const kept = { perSecond: 1 / 60, burst: 20 };
+/** Of refusals of what is not good, or not good any more, only some are kept of each account or credential: 20 at once, then one a minute. */
+export const keptRefusals = { perSecond: 1 / 60, burst: 20 };
 /** Strangers may name ever other accounts; each is looked up. */
 const lookedUp = { perSecond: 10, burst: 100 };
 
 /** Gathers a row for requests to an account's token endpoint that were refused (P18): what was wrong, and never what was sent as a proof. */
 export function recordTokenRefusals(server: FastifyInstance, { log, accounts, newId }: Parts): void {
-  const rows = new RateLimit(kept);
+  const rows = new RateLimit(keptRefusals);
   const lookUps = new RateLimit(lookedUp);
   server.addHook('onResponse', (request: NotedRequest, reply, done) => {
     done();

@@ -2,7 +2,7 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import type { AuthenticatedRequest } from '@bitabiz/service-kit/auth';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
-import { AccessTokens, type Access } from '../access.js';
+import { AccessTokens, bearerIn, type Access } from '../access.js';
 import { isProved, requireGood } from '../account/ended.js';
 import { CredentialUses } from '../account/uses.js';
 import { Limits } from '../limits.js';
@@ -33,7 +33,7 @@ export class ScimAccess implements CanActivate {
   }
 
   private async find({ headers, ip }: ScimRequest): Promise<Access> {
-    const token = /^Bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1];
+    const token = bearerIn(headers.authorization);
     const hash = token === undefined ? '' : hashToken(token);
     try {
       return await this.findToken(token, hash);
@@ -52,18 +52,11 @@ export class ScimAccess implements CanActivate {
         'unauthenticated',
       );
     }
-    const access = this.tokens.remembered(hash) ?? (await this.lookUp(token, hash));
+    const access = this.tokens.remembered(hash) ?? (await this.tokens.look(token, hash, this.signed));
     if (!access) throw new Refused('token.invalid', whatToDo(token), 'unauthenticated');
     requireGood(access, new Date().toISOString());
     if (access.scope !== 'scim') throw new Refused('token.scope', ofSetupAdmin, 'unauthenticated');
     return access;
-  }
-
-  /** The check digits and the signature are for what is not known yet: a mistyped token is not looked up. */
-  private async lookUp(token: string, hash: string): Promise<Access | undefined> {
-    if (looksLikeToken(token)) return this.tokens.find(hash);
-    const grant = await this.signed.read(token);
-    return grant && this.tokens.findGranted(hash, grant);
   }
 }
 

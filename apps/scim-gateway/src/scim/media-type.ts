@@ -38,8 +38,9 @@ export function acceptScim(
   });
 }
 
-/** Whether a request is for the protocol. */
-export const isScim = ({ url }: Pick<FastifyRequest, 'url'>) => isUnder(pathOf(url), scimPrefix);
+/** Whether a request is for the protocol: by its route, because an address has many spellings; by the address where no route was found. */
+export const isScim = ({ routeOptions, url }: Pick<FastifyRequest, 'routeOptions' | 'url'>) =>
+  isUnder(routeOptions.url ?? pathOf(url), scimPrefix);
 
 const mayBeLong = (headers: FastifyRequest['headers']) =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > longForStrangers;
