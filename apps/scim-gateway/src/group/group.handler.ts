@@ -1,12 +1,11 @@
 import type { GroupEvent } from '@bitabiz/event-contracts';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import { Refused } from '@bitabiz/service-kit/refused';
-import { requireOpen } from '../account/account.decider.js';
 import { requireVersion, type Expected } from '../etag.js';
 import type { Path } from '../scim/path.js';
 import { agreed } from '../scim/spellings.js';
 import { isUuid } from '../uuid.js';
-import { migrationFor, requireProvisioning } from '../user/user.handler.js';
+import { provisioningFor } from '../user/user.handler.js';
 import type { Cause, World } from '../world.js';
 import type { GroupWorld } from './group-world.js';
 import { noNeeds, type GroupNeeds } from './known-groups.query.js';
@@ -56,8 +55,7 @@ export function handleGroup(
   cause: Cause,
   now: Date,
 ): GroupOutcome {
-  requireProvisioning(people);
-  migrationFor(requireOpen(people.account), { actor: cause.actor, now });
+  provisioningFor(people, { actor: cause.actor, now });
   const { groupId } = request;
   const { group, version } = groups.group(groupId);
   if (request.type !== 'Create') {

@@ -73,8 +73,7 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
   const managed = managedFields(account);
   switch (request.type) {
     case 'Provision': {
-      requireProvisioning(world);
-      const migration = migrationFor(account, by);
+      const migration = provisioningFor(world, by);
       const admitted = admit(world.holdersOf(fromValues(request.written.values)), migration?.migrationId);
       const written = admitted ? request.written : onCreate(account, request.written);
       const values = fromValues(written.values);
@@ -89,16 +88,15 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
       };
     }
     case 'Change': {
-      requireProvisioning(world);
+      const migration = provisioningFor(world, by);
       const known = scimUser(world, request);
       const written = request.change(toValues(known.user));
       const values = fromValues(written.values);
-      const data = { values, holders: world.holdersOf(values), today, migration: migrationFor(account, by) };
+      const data = { values, holders: world.holdersOf(values), today, migration };
       return { userId: known.user.userId, command: { type: 'UpdateUser', data }, written };
     }
     case 'Remove':
-      requireProvisioning(world);
-      migrationFor(account, by);
+      provisioningFor(world, by);
       return { userId: scimUser(world, request).user.userId, command: { type: 'DeleteUser', data: { today } } };
     case 'Import': {
       const { names, profile } = request;
@@ -143,8 +141,13 @@ function onCreate({ countryOnCreate = true }: OpenAccount, written: Written): Wr
   return { ...written, values, touched, ignored: [...(written.ignored ?? []), 'country (ignored on create)'] };
 }
 
-/** P14: what a write means for the open tenant migration; undefined when there is none. @throws Refused `token.ended`. */
-export function migrationFor(account: OpenAccount, { actor, now }: { actor: string; now: Date }) {
+/**
+ * Whether SCIM may write at all, and what that means for the open tenant migration (P14); undefined when there is none.
+ * @throws Refused `provisioning.off` (P1), `token.ended` for the old tenant.
+ */
+export function provisioningFor(world: { account: World['account'] }, { actor, now }: { actor: string; now: Date }) {
+  requireProvisioning(world);
+  const account = requireOpen(world.account);
   const open = openMigration(account);
   if (!open) return undefined;
   const at = now.toISOString();
