@@ -99,14 +99,17 @@ const columns: readonly [name: string, type: string, of: (row: Row) => unknown][
   ['token_id', 'uuid', ({ gathered }) => gathered.tokenId],
   ['key_id', 'uuid', ({ keyId }) => keyId],
   ['content', 'bytea', ({ content }) => content],
-  ['named', 'text', ({ gathered }) => gathered.named && plainArray(gathered.named)],
+  ['named', 'uuid[]', ({ gathered }) => gathered.named && plainArray(gathered.named)],
 ];
+
+/** A list in a row is sent as text: lists of one length within lists would be one table. */
+const sentAs = (type: string) => (type.endsWith('[]') ? 'text' : type);
 
 /** What was stored is counted by the minute too: a row that was there before counts once. Ordered, so that replicas lock in one order. */
 const insert = `with stored as (
     insert into own.provisioning_log (${columns.map(([name]) => name).join(', ')})
-    select ${columns.map(([name]) => (name === 'named' ? 'named::uuid[]' : name)).join(', ')}
-    from unnest(${columns.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')}) r(${columns.map(([name]) => name).join(', ')})
+    select ${columns.map(([name, type]) => `${name}::${type}`).join(', ')}
+    from unnest(${columns.map(([, type], index) => `$${index + 1}::${sentAs(type)}[]`).join(', ')}) r(${columns.map(([name]) => name).join(', ')})
     on conflict (account_id, entry_id) do nothing
     returning account_id, date_trunc('minute', uuid_extract_timestamp(entry_id)) as minute, action, outcome, coalesce(code, '') as code,
       lookup is not null as lookup)
@@ -122,5 +125,5 @@ const arrayOf: Readonly<Record<string, (values: never[]) => string | Buffer>> = 
 };
 const columnsOf = (rows: readonly Row[]) =>
   columns.map(([, type, of]) =>
-    (arrayOf[type] as (values: unknown[]) => string | Buffer)(rows.map((row) => of(row) ?? null)),
+    (arrayOf[sentAs(type)] as (values: unknown[]) => string | Buffer)(rows.map((row) => of(row) ?? null)),
   );

@@ -67,15 +67,13 @@ export function activateByHand(command: ActivateByHand, user: User): UserEvent[]
   const { userId } = employee;
   const { userName = employee.userName, email = employee.email } = command;
   if (employee.status === 'active') return [];
-  if (employee.status === 'inactive') {
-    if (employee.adUser && command.provisioned) {
-      throw new Refused(
-        'user.managedByEntra',
-        'Entra made this employee inactive: assign the person to the app again, or remove the AD user mark first (P13, P22)',
-        'conflict',
-        { attributes: ['active'] },
-      );
-    }
+  if (employee.status === 'inactive' && employee.adUser && command.provisioned) {
+    throw new Refused(
+      'user.managedByEntra',
+      'Entra made this employee inactive: assign the person to the app again, or remove the AD user mark first (P13, P22)',
+      'conflict',
+      { attributes: ['active'] },
+    );
   }
   const { profile } = employee;
   requireMandatory({ userName, email, givenName: profile.givenName, familyName: profile.familyName });
