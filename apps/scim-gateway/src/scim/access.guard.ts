@@ -11,9 +11,14 @@ import { requireProvisioning } from '../user/user.handler.js';
 
 export type ScimRequest = AuthenticatedRequest & { access: Access };
 
+type Sent = { authorization: string | undefined; token: string | undefined; hash: string };
+
 /** Checks the bearer token of a SCIM request; it names the account (P1). A User-Agent is never asked for: Entra sends none. */
 @Injectable()
 export class ScimAccess implements CanActivate {
+  /** A connection sends the same token again and again: it is hashed once. */
+  private readonly lastSent = new WeakMap<object, Sent>();
+
   constructor(
     @Inject(AccessTokens) private readonly tokens: AccessTokens,
     @Inject(CredentialUses) private readonly uses: CredentialUses,
@@ -32,16 +37,25 @@ export class ScimAccess implements CanActivate {
     return true;
   }
 
-  private async find({ headers, ip }: ScimRequest): Promise<Access> {
-    const token = bearerIn(headers.authorization);
-    const hash = token === undefined ? '' : hashToken(token);
+  private async find(request: ScimRequest): Promise<Access> {
+    const { token, hash } = this.sent(request);
     try {
       return await this.findToken(token, hash);
     } catch (error) {
       // Who holds a credential guesses nothing, and hears why it is not good.
-      if (error instanceof Refused && !isProved(error.code) && error.code !== 'token.scope') this.limits.failed(ip);
+      if (error instanceof Refused && !isProved(error.code) && error.code !== 'token.scope')
+        this.limits.failed(request.ip);
       throw error;
     }
+  }
+
+  private sent({ headers: { authorization }, socket }: ScimRequest): Sent {
+    const last = this.lastSent.get(socket);
+    if (last && last.authorization === authorization) return last;
+    const token = bearerIn(authorization);
+    const sent = { authorization, token, hash: token === undefined ? '' : hashToken(token) };
+    this.lastSent.set(socket, sent);
+    return sent;
   }
 
   private async findToken(token: string | undefined, hash: string): Promise<Access> {

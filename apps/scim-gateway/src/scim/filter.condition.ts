@@ -2,7 +2,7 @@ import { dateKey } from './dates.js';
 import { about, invalidFilter } from './error.js';
 import { printPath, type Comparison, type Filter, type Literal, type Path } from './filter.ast.js';
 import { leavesOf, present, subLeaves, type Leaf, type Leaves } from './filter.leaves.js';
-import { holds, joined, negated, never, type Condition, type Key, type Operator } from './filter.logic.js';
+import { always, holds, joined, negated, never, type Condition, type Key, type Operator } from './filter.logic.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Element } from './registry.js';
 import { isStorable, shown } from './text.js';
@@ -11,8 +11,15 @@ import { isStorable, shown } from './text.js';
  * Resolves a filter against the attribute table of users. Inside the brackets of a value path pass the element whose names are meant. An attribute that the
  * product does not keep has no value for anybody. Throws ScimError 400 invalidFilter for an unknown attribute or a value of the wrong type.
  */
-export const conditionOf = (filter: Filter, element?: Element): Condition =>
-  resolved(filter, (path, scalar) => (element ? subLeaves(element, path) : userLeaves(path, scalar)));
+export function conditionOf(filter: Filter, element?: Element): Condition {
+  if (element) return resolved(filter, (path) => subLeaves(element, path));
+  const known = ofUsers.get(filter) ?? resolved(filter, userLeaves);
+  ofUsers.set(filter, known);
+  return known;
+}
+
+/** A look-up is resolved to answer it and again for the log. */
+const ofUsers = new WeakMap<Filter, Condition>();
 
 /** The same for any resource, whose names `leaves` looks up. Throws ScimError 400 invalidFilter. */
 export function resolved(filter: Filter, leaves: Leaves): Condition {
@@ -63,7 +70,10 @@ function compared(leaf: Leaf, op: Operator, path: Path, value: Literal): Conditi
   const allowed = leaf.type === 'string' || op === 'eq' || (leaf.type === 'dateTime' && !partial);
   if (!allowed) throw invalidFilter(`${shown(printPath(path))} is a ${leaf.type}, which ${op} cannot compare`);
   const key = keyOf(leaf, path, value);
-  if (leaf.column !== undefined) return joined('and', [leaf.when, { is: op, column: leaf.column, key }]);
+  if (leaf.column !== undefined) {
+    const condition = { is: op, column: leaf.column, key };
+    return leaf.when === always ? condition : joined('and', [leaf.when, condition]);
+  }
   const { constant, caseExact } = leaf;
   const actual = typeof constant === 'string' && !caseExact ? foldKey(constant) : constant;
   return actual !== undefined && holds(op, actual, key) ? leaf.when : never;

@@ -21,6 +21,7 @@ export const never: Condition = { is: 'never' };
 
 /** Conjunction and disjunction without the parts that say nothing. */
 export function joined(op: 'and' | 'or', parts: readonly Condition[]): Condition {
+  if (parts.length === 1 && parts[0]) return parts[0];
   const [neutral, absorbing] = op === 'and' ? [always, never] : [never, always];
   if (parts.some((part) => part.is === absorbing.is)) return absorbing;
   const flat = parts.filter((part) => part.is !== neutral.is).flatMap((part) => (part.is === op ? part.of : [part]));

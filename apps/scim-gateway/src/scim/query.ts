@@ -36,7 +36,17 @@ const isOpen = (part: string) => (part.match(/"|%22/g) ?? []).length % 2 === 1;
 
 function decode(text: string): string {
   const blanks = text.replaceAll('+', ' ');
-  return blanks.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
+  if (!blanks.includes('%')) return blanks;
+  try {
+    return decodeURIComponent(blanks);
+  } catch {
+    return decodeParts(blanks);
+  }
+}
+
+/** What is escaped well is decoded, the rest stays as it is. */
+function decodeParts(text: string): string {
+  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => {
     try {
       return decodeURIComponent(escapes);
     } catch {

@@ -41,14 +41,15 @@ export const places: readonly Place[] = attributes.flatMap((attribute) => [
   ...attribute.alias.map((path) => place(attribute, path, true)),
 ]);
 
-const byName = new Map<string, Found>();
+/** By schema, then by name: as the table writes it, and in lower case. */
+const byName = new Map<string, Map<string, Found>>([CORE, ENTERPRISE, PRODUCT].map((urn) => [urn, new Map()]));
 
 /** Finds what the name (without sub-attribute) of a path means; a bare name belongs to the core schema. */
 export function find({ urn = CORE, name }: Pick<Path, 'urn' | 'name'>): Found {
-  const known = urn === CORE || urn === ENTERPRISE || urn === PRODUCT;
-  if (!known) return { is: 'foreign' };
+  const names = byName.get(urn);
+  if (!names) return { is: 'foreign' };
   if (name === '') return { is: 'schema', urn };
-  return byName.get(nameKey(urn, name)) ?? { is: 'unknown' };
+  return names.get(name) ?? names.get(name.toLowerCase()) ?? { is: 'unknown' };
 }
 
 /** The place of a sub-attribute in an element; `harmless` for one that the product does not keep. */
@@ -62,8 +63,8 @@ function place(attribute: Attribute, path: string, alias: boolean): Place {
   return { attribute, path, urn, name, sub, type, alias };
 }
 
-function nameKey(urn: string, name: string): string {
-  return `${urn}:${name.toLowerCase()}`;
+function define(urn: string, name: string, found: Found): void {
+  byName.get(urn)?.set(name, found).set(name.toLowerCase(), found);
 }
 
 function elementsOf(spellings: readonly Place[]): Element[] {
@@ -77,14 +78,14 @@ function elementsOf(spellings: readonly Place[]): Element[] {
 
 for (const name of harmless) {
   const { urn = CORE, name: local } = parsePath(name);
-  byName.set(nameKey(urn, local), { is: 'harmless' });
+  define(urn, local, { is: 'harmless' });
 }
-byName.set(nameKey(CORE, 'id'), { is: 'id' });
-byName.set(nameKey(CORE, 'meta'), { is: 'meta' });
-byName.set(nameKey(CORE, 'schemas'), { is: 'schemas' });
+define(CORE, 'id', { is: 'id' });
+define(CORE, 'meta', { is: 'meta' });
+define(CORE, 'schemas', { is: 'schemas' });
 for (const first of places) {
   const { urn, name, sub, type } = first;
   const siblings = places.filter((other) => other.urn === urn && other.name === name);
   const complex = { is: 'complex', name, many: type !== undefined, elements: elementsOf(siblings) } as const;
-  byName.set(nameKey(urn, name), sub === undefined ? { is: 'simple', place: first } : complex);
+  define(urn, name, sub === undefined ? { is: 'simple', place: first } : complex);
 }

@@ -11,32 +11,45 @@ export type Spelled = { readonly value?: string | boolean | undefined; readonly 
 export type Written = Map<Field, Spelled>;
 
 /** Parts those members of an object that speak of attributes of their own from those that share one with another. */
-export function bySharing(members: readonly Step[][]): { alone: Step[][]; shared: Step[][] } {
-  const fields = members.map((steps) => new Set(steps.flatMap(fieldsOf)));
-  const times = new Map<Field, number>();
-  for (const field of fields.flatMap((each) => [...each])) times.set(field, (times.get(field) ?? 0) + 1);
-  const isShared = (_: unknown, index: number) =>
-    [...(fields[index] ?? [])].some((field) => (times.get(field) ?? 0) > 1);
-  return { alone: members.filter((each, index) => !isShared(each, index)), shared: members.filter(isShared) };
+export function bySharing(members: readonly Step[][]): { alone: readonly Step[][]; shared: readonly Step[][] } {
+  const first = new Map<Field, Step[]>();
+  const sharing = new Set<Step[]>();
+  for (const steps of members) {
+    forEachLeaf(steps, ({ place: { attribute } }) => {
+      const other = first.get(attribute.field);
+      if (other === undefined) first.set(attribute.field, steps);
+      else if (other !== steps) sharing.add(other).add(steps);
+    });
+  }
+  if (sharing.size === 0) return { alone: members, shared: [] };
+  return {
+    alone: members.filter((steps) => !sharing.has(steps)),
+    shared: members.filter((steps) => sharing.has(steps)),
+  };
 }
-
-const fieldsOf = (step: Step): Field[] => leavesOf(step).map(({ place }) => place.attribute.field);
 
 type Leaf = Extract<Step, { do: 'set' | 'clear' }>;
 
 /** Everything that steps may set, whether or not it comes to that. */
-export const setsIn = (steps: readonly Step[]): Extract<Step, { do: 'set' }>[] =>
-  steps.flatMap(leavesOf).filter((step) => step.do === 'set');
+export function setsIn(steps: readonly Step[]): Extract<Step, { do: 'set' }>[] {
+  const sets: Extract<Step, { do: 'set' }>[] = [];
+  forEachLeaf(steps, (leaf) => leaf.do === 'set' && sets.push(leaf));
+  return sets;
+}
 
-function leavesOf(step: Step): Leaf[] {
-  switch (step.do) {
-    case 'set':
-    case 'clear':
-      return [step];
-    case 'within':
-      return step.choices.flatMap((choice) => choice.steps.flatMap(leavesOf));
-    case 'settle':
-      return step.spellings.flatMap((steps) => steps.flatMap(leavesOf));
+function forEachLeaf(steps: readonly Step[], visit: (leaf: Leaf) => void): void {
+  for (const step of steps) {
+    switch (step.do) {
+      case 'set':
+      case 'clear':
+        visit(step);
+        break;
+      case 'within':
+        for (const choice of step.choices) forEachLeaf(choice.steps, visit);
+        break;
+      case 'settle':
+        for (const each of step.spellings) forEachLeaf(each, visit);
+    }
   }
 }
 

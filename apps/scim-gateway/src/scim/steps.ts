@@ -2,7 +2,7 @@ import type { Filter, Path } from './filter.ast.js';
 import type { Element, Place } from './registry.js';
 import { bySharing } from './spellings.js';
 import { shown } from './text.js';
-import { readValue } from './value.js';
+import { readValue, type JsonObject } from './value.js';
 
 /** One thing to do to a user's values, after Entra's shapes have been made uniform. The engine carries them out in order. */
 export type Step =
@@ -64,10 +64,17 @@ export class Reading {
    * Reads the members of an object by `read`. What they clear is done before what they set, so that `"title": null` beside `"jobTitle": "x"` loses nothing.
    */
   members(object: object, read: (name: string, value: unknown) => void): void {
-    const members = Object.entries(object).map(([name, value]) => this.apart(() => read(name, value)));
+    const members: Step[][] = [];
+    const before = this.steps;
+    for (const name of Object.keys(object)) {
+      this.steps = [];
+      read(name, (object as JsonObject)[name]);
+      if (this.steps.length > 0) members.push(this.steps);
+    }
+    this.steps = before;
     const { alone, shared } = bySharing(members);
-    const steps = alone.flat();
-    this.steps.push(...steps.filter((step) => step.do === 'clear'), ...steps.filter((step) => step.do !== 'clear'));
+    for (const steps of alone) for (const step of steps) if (step.do === 'clear') this.steps.push(step);
+    for (const steps of alone) for (const step of steps) if (step.do !== 'clear') this.steps.push(step);
     if (shared.length > 0) this.steps.push({ do: 'settle', spellings: shared });
   }
 

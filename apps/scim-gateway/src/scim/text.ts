@@ -1,11 +1,11 @@
 /** False for what Postgres cannot keep as text and JSON cannot carry: NUL and lone surrogates. */
 export function isStorable(text: string): boolean {
-  return !text.includes('\0') && !/\p{Surrogate}/u.test(text);
+  return text.isWellFormed() && !text.includes('\0');
 }
 
 /** A stranger's text made fit for an error message or the log: storable and short. */
 export function shown(text: string): string {
-  const safe = text.replaceAll('\0', '\uFFFD').replaceAll(/\p{Surrogate}/gu, '\uFFFD');
+  const safe = isStorable(text) ? text : text.replaceAll('\0', '\uFFFD').toWellFormed();
   return safe.length > 120 ? `${safe.slice(0, 120).replace(/\p{Surrogate}$/u, '')}…` : safe;
 }
 
