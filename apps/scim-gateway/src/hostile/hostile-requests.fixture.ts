@@ -1,6 +1,6 @@
 import type { Random } from '@bitabiz/testing/random';
 import { person } from '../gateway.fixture.js';
-import { garbled, mutated, nasty } from './hostile-values.fixture.js';
+import { endless, garbled, mutated, nasty } from './hostile-values.fixture.js';
 
 export type HostileRequest = {
   method: string;
@@ -26,6 +26,7 @@ const paths = [
   'members[value eq "0197f3c2-0000-7000-8000-000000000000"]',
   'active',
 ];
+const searched = ['filter', 'attributes', 'excludedAttributes', 'sortBy', 'cursor'];
 const mediaTypes = [
   'application/scim+json; charset=utf-8',
   'application/json',
@@ -52,7 +53,9 @@ function written(random: Random, { user, group }: { user: string; group: string 
   const groupBody = { displayName: name, members: [{ value: user }] };
   const operation = () => ({
     op: random.pick(['Add', 'replace', 'Remove', 'move', 1]),
-    path: random.pick([random.pick(paths), garbled(random, random.pick(paths)), nasty(random, 0)]),
+    path: random.chance(2)
+      ? endless(random, 100_000)
+      : random.pick([random.pick(paths), garbled(random, random.pick(paths)), nasty(random, 0)]),
     value: random.chance(40) ? random.pick(['x', [{ value: user }], { value: user }]) : nasty(random),
   });
   switch (random.int(0, 7)) {
@@ -68,7 +71,11 @@ function written(random: Random, { user, group }: { user: string; group: string 
       return {
         method: 'POST',
         path: random.pick(['/.search', '/Users/.search']),
-        body: { filter: garbled(random, random.pick(filters)), count: nasty(random, 0) },
+        body: {
+          filter: garbled(random, random.pick(filters)),
+          count: nasty(random, 0),
+          ...(random.chance(10) && { [random.pick(searched)]: endless(random, 300_000) }),
+        },
       };
     case 5: {
       const operations = Array.from({ length: random.int(1, 5) }, (_, n) => ({
@@ -108,6 +115,7 @@ function query(random: Random): string {
     `cursor=${encoded(random, garbled(random, 'AAAA'))}`,
     '&&=&',
     `__proto__=1`,
+    ...(random.chance(10) ? [`${random.pick(searched)}="${endless(random, 12_000)}`] : []),
   ];
   return random.shuffled(parameters).slice(0, random.int(1, 3)).join('&');
 }

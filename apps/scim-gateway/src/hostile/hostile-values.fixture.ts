@@ -35,6 +35,15 @@ const keys = [
   'a'.repeat(5_000),
 ];
 
+/** What takes for ever to read for whoever tries each beginning anew. */
+export const endlessPieces = ['[', '(', '"', '\\"', '"x"&', '%22', ',', 'a.', 'a,', ' ', 'urn:', '%'];
+
+/** One piece again and again. @param longest in characters. */
+export function endless(random: Random, longest: number): string {
+  const piece = random.pick(endlessPieces);
+  return piece.repeat(Math.ceil(random.int(longest / 2, longest) / piece.length)).slice(0, longest);
+}
+
 /** A value that no client should send. @param depth how deep it may nest further. */
 export function nasty(random: Random, depth = 3): unknown {
   switch (random.int(0, 11)) {

@@ -96,11 +96,13 @@ describe('a change in the provisioning log (P18)', () => {
     expect(changed.entry.provisioningSteps).toContainEqual(expect.objectContaining(left));
   });
 
-  it('was carried out, even where its answer could not be made', async () => {
+  it('is refused before anything is done where the answer that is asked for makes no sense', async () => {
     const both = '/Users?attributes=userName&excludedAttributes=title';
     const { answer, entry } = await sent(account, 'POST', both, person('unanswered'));
     expect(answer.status).toBe(400);
-    expect(entry).toMatchObject({ provisioningAction: 'Create', outcome: 'Success', request: { status: 400 } });
+    expect(entry).toMatchObject({ provisioningAction: 'Create', outcome: 'Failure', request: { status: 400 } });
+    const filter = encodeURIComponent('userName eq "unanswered@nordlys.example"');
+    expect((await account.scim('GET', `/Users?filter=${filter}`)).body['totalResults']).toBe(0);
   });
 
   it('warns of a manager who is not here yet (A4), and of a perhaps new namesake (P6)', async () => {

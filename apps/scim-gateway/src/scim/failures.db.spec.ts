@@ -111,6 +111,20 @@ describe('every failure is a SCIM error (RFC 7644 section 3.12)', () => {
     expect(answer).toContain(ERROR);
   });
 
+  it.each(['attributes=id&excludedAttributes=title', 'attributes=emails[shoe eq "x"]'])(
+    'is found before anything is done: %s',
+    async (query) => {
+      const send = async (method: string, path: string, body: unknown) =>
+        isScimError(await account.scim(method, `${path}?${query}`, body), 400);
+      const change = { Operations: [{ op: 'replace', path: 'title', value: 'changed' }] };
+      await send('POST', '/Users', person('grace'));
+      await send('PUT', `/Users/${user}`, person('ada', { title: 'changed' }));
+      await send('PATCH', `/Users/${user}`, change);
+      expect((await account.scim('GET', `/Users/${user}`)).body['title']).not.toBe('changed');
+      if (query.includes('excluded')) await send('POST', '/Groups', { displayName: 'Everybody' });
+    },
+  );
+
   it('leaves nothing behind', async () => {
     expect((await account.scim('GET', '/Users')).body['totalResults']).toBe(1);
     expect((await account.scim('GET', '/Groups')).body['totalResults']).toBe(0);

@@ -34,7 +34,7 @@ import { readGroup, readGroupPatch } from './group.read.js';
 import { renderGroup, showsMembers } from './group.render.js';
 import { searchParameters } from './list.js';
 import { list } from './listing.js';
-import { projectionIn } from './projection.js';
+import { projectionOf, type Projection } from './projection.js';
 import { parseQuery } from './query.js';
 import type { Json } from './render.js';
 
@@ -64,7 +64,7 @@ export class GroupsController {
 
   @Get(':id')
   async read(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Param('id') id: string) {
-    const projection = projectionIn(parseQuery(request.url), groupParts);
+    const projection = projectionOf(request, groupParts);
     const group = await this.groups.get(request.access.accountId, idIn(id, unknownGroup), showsMembers(projection));
     if (!group) throw unknownGroup(id);
     return isKnown(request, reply, group.stream_version)
@@ -75,9 +75,9 @@ export class GroupsController {
   @Post()
   @HttpCode(201)
   async create(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
-    const steps = readGroup(body);
-    const groupId = this.ids.next();
-    return this.answer(request, reply, await this.run(request, { type: 'Create', groupId, steps }));
+    const projection = projectionOf(request, groupParts);
+    const outcome = await this.run(request, { type: 'Create', groupId: this.ids.next(), steps: readGroup(body) });
+    return this.answer(request, reply, outcome, projection);
   }
 
   @Put(':id')
@@ -87,9 +87,10 @@ export class GroupsController {
     @Param('id') id: string,
     @Body() body: unknown,
   ) {
+    const projection = projectionOf(request, groupParts);
     const steps = readGroup(body);
     const change = { type: 'Change', groupId: idIn(id, unknownGroup), steps, expected: expectedOf(request) } as const;
-    return this.answer(request, reply, await this.run(request, change));
+    return this.answer(request, reply, await this.run(request, change), projection);
   }
 
   /** 204, because the answer could be large; the resource where `attributes` asks for a part of it (RFC 7644 section 3.5.2). */
@@ -100,10 +101,11 @@ export class GroupsController {
     @Param('id') id: string,
     @Body() body: unknown,
   ) {
+    const projection = projectionOf(request, groupParts);
     const steps = readGroupPatch(body, id);
     const change = { type: 'Change', groupId: idIn(id, unknownGroup), steps, expected: expectedOf(request) } as const;
     const outcome = await this.run(request, change);
-    if (parseQuery(request.url).has('attributes')) return this.answer(request, reply, outcome);
+    if (parseQuery(request.url).has('attributes')) return this.answer(request, reply, outcome, projection);
     void reply.code(204).header('etag', etag(outcome.version));
     return undefined;
   }
@@ -121,8 +123,12 @@ export class GroupsController {
     return group;
   }
 
-  private async answer(request: ScimRequest, reply: FastifyReply, { groupId }: GroupOutcome): Promise<Json> {
-    const projection = projectionIn(parseQuery(request.url), groupParts);
+  private async answer(
+    request: ScimRequest,
+    reply: FastifyReply,
+    { groupId }: GroupOutcome,
+    projection: Projection | undefined,
+  ): Promise<Json> {
     const group = await this.groups.get(request.access.accountId, groupId, showsMembers(projection));
     // Deleted by somebody else between the change and this look.
     if (!group) throw unknownGroup(groupId);

@@ -4,6 +4,7 @@ import type { Filter } from './filter.ast.js';
 import { conditionOf } from './filter.condition.js';
 import type { Condition } from './filter.logic.js';
 import { parsePath, type Path } from './path.js';
+import { parseQuery } from './query.js';
 import { find, places, type Complex, type Place } from './registry.js';
 
 /** One place in a resource: the way to it, then a part of what stands there. */
@@ -23,7 +24,7 @@ export interface Projection {
 
 /**
  * Reads the parameters attributes and excludedAttributes: names in any case, bare, dotted, URN-qualified or as value paths (`emails[type eq "work"]`). What is unknown selects
- * nothing. Undefined when everything is to be shown. Throws ScimError 400 invalidValue when both are given, or a filter in brackets is wrong.
+ * nothing. Undefined when everything is to be shown. Throws ScimError 400 invalidValue when both are given, for a list that is too long, or where a filter in brackets is wrong.
  */
 export function parseProjection(
   attributes?: string,
@@ -41,14 +42,35 @@ export function parseProjection(
 export const projectionIn = (parameters: ReadonlyMap<string, string>, partsOf?: PartsOf): Projection | undefined =>
   parseProjection(parameters.get('attributes'), parameters.get('excludedattributes'), partsOf);
 
+/** The same of a request. Ask before anything is changed: what is refused is not done. */
+export const projectionOf = ({ url }: { url: string }, partsOf?: PartsOf): Projection | undefined =>
+  projectionIn(parseQuery(url), partsOf);
+
 /** Looks up what a name means in a resource; nothing for an unknown one. */
 export type PartsOf = (name: string) => Part[];
 
-/** Names are separated by commas, except within brackets and quotation marks. */
-const names = /(?:"(?:[^"\\]|\\.)*"|\[(?:"(?:[^"\\]|\\.)*"|[^\]"])*\]|[^,"[])+/g;
+const maxLength = 8192;
+const maxNames = 200;
 
-const namesIn = (list = ''): string[] =>
-  (list.match(names) ?? []).map((name) => name.trim()).filter((name) => name !== '');
+/** Names are separated by commas, except within brackets and quotation marks. */
+function namesIn(list = ''): string[] {
+  if (list.length > maxLength) throw invalidValue(`A list of attributes has at most ${maxLength} characters`);
+  const names: string[] = [];
+  let [from, quoted, within] = [0, false, false];
+  for (let at = 0; at <= list.length; at++) {
+    const letter = list[at];
+    if (letter === undefined || (letter === ',' && !quoted && !within)) {
+      const name = list.slice(from, at).trim();
+      if (name !== '') names.push(name);
+      from = at + 1;
+    } else if (letter === '"') quoted = !quoted;
+    else if (quoted) at += letter === '\\' ? 1 : 0;
+    else if (letter === '[') within = true;
+    else if (letter === ']') within = false;
+  }
+  if (names.length > maxNames) throw invalidValue(`Ask for at most ${maxNames} attributes`);
+  return names;
+}
 
 /** The parts of a user. */
 export function userParts(name: string): Part[] {

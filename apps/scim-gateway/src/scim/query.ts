@@ -22,17 +22,17 @@ export function parseQuery(url: string): Map<string, string> {
 
 function partsOf(query: string): string[] {
   const parts: string[] = [];
+  // Whether the last part has begun a quoted text and not ended it.
+  let isOpen = false;
   for (const part of query.split(separator)) {
-    const previous = parts.at(-1);
-    if (previous !== undefined && isOpen(previous) && !startsParameter.test(part))
-      parts[parts.length - 1] = `${previous}&${part}`;
+    const goesOn: boolean = isOpen && !startsParameter.test(part);
+    if (goesOn) parts.push(`${parts.pop()}&${part}`);
     else parts.push(part);
+    const isOdd: boolean = (part.match(/"|%22/g) ?? []).length % 2 === 1;
+    isOpen = goesOn ? isOpen !== isOdd : isOdd;
   }
   return parts;
 }
-
-/** Whether a quoted text has been begun and not ended. */
-const isOpen = (part: string) => (part.match(/"|%22/g) ?? []).length % 2 === 1;
 
 function decode(text: string): string {
   const blanks = text.replaceAll('+', ' ');

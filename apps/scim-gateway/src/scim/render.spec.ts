@@ -141,6 +141,13 @@ describe('attributes and excludedAttributes', () => {
     ['members,unknown,a b', {}],
   ])('attributes=%s', (attributes, part) => expect(shown(attributes)).toEqual({ ...always, ...part }));
 
+  it('are read within bounds', () => {
+    expect(shown(`${'nobody,'.repeat(199)}userName`)).toMatchObject({ userName: expect.any(String) });
+    for (const list of ['userName,'.repeat(201), '['.repeat(8193)]) {
+      expect(() => shown(list)).toThrow(expect.objectContaining({ scimType: 'invalidValue' }));
+    }
+  });
+
   it('knows extensions by URN and aliases by name', () => {
     expect(shown(`${ENTERPRISE}:manager`)).toEqual({
       ...always,

@@ -18,7 +18,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import type { FastifyReply } from 'fastify';
 import { ForUser } from '../user/for-user.command.js';
 import { unknownUser, type UserOutcome } from '../user/user.handler.js';
-import type { UserRequest } from '../user/user.request.js';
+import type { Change, UserRequest } from '../user/user.request.js';
 import { Users } from '../user/users.query.js';
 import { toValues } from '../user/user-values.js';
 import { causeOf } from '../cause.js';
@@ -34,7 +34,7 @@ import { list } from './listing.js';
 import { UserListing } from './user.listing.js';
 import { expectedOf, isKnown } from './conditional.js';
 import { parseUser } from './parse.js';
-import { projectionIn } from './projection.js';
+import { projectionOf, type Projection } from './projection.js';
 import { parseQuery } from './query.js';
 import { renderUser, type Json } from './render.js';
 import { BaseUrl } from './base-url.js';
@@ -68,61 +68,49 @@ export class UsersController {
     const user = await this.users.get(request.access.accountId, idIn(id, unknownUser));
     if (!user) throw unknownUser(id);
     if (isKnown(request, reply, user.stream_version, user.manager_gone)) return undefined;
-    return this.listing.render(request, user, projectionIn(parseQuery(request.url)));
+    return this.listing.render(request, user, projectionOf(request));
   }
 
   @Post()
   @HttpCode(201)
   async create(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply, @Body() body: unknown) {
+    const projection = projectionOf(request);
     const written = parseUser(body);
     const outcome = await this.run(request, { type: 'Provision', userId: this.ids.next(), written });
-    return this.answer(request, reply, outcome);
+    return this.answer(request, reply, outcome, projection);
   }
 
   @Put(':id')
-  async replace(
+  replace(
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Param('id') id: string,
     @Body() body: unknown,
   ) {
-    const change = replacementIn(body);
-    return this.answer(
-      request,
-      reply,
-      await this.run(request, {
-        type: 'Change',
-        scimId: idIn(id, unknownUser),
-        expected: expectedOf(request),
-        ...change,
-      }),
-    );
+    return this.change(request, reply, id, replacementIn(body));
   }
 
   @Patch(':id')
-  async patch(
+  patch(
     @Req() request: ScimRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
     @Param('id') id: string,
     @Body() body: unknown,
   ) {
-    const change = patchIn(body, id);
-    return this.answer(
-      request,
-      reply,
-      await this.run(request, {
-        type: 'Change',
-        scimId: idIn(id, unknownUser),
-        expected: expectedOf(request),
-        ...change,
-      }),
-    );
+    return this.change(request, reply, id, patchIn(body, id));
   }
 
   @Delete(':id')
   @HttpCode(204)
   async remove(@Req() request: ScimRequest, @Param('id') id: string): Promise<void> {
     await this.run(request, { type: 'Remove', scimId: idIn(id, unknownUser), expected: expectedOf(request) });
+  }
+
+  private async change(request: ScimRequest, reply: FastifyReply, id: string, change: Change): Promise<Json> {
+    const projection = projectionOf(request);
+    const addressed = { scimId: idIn(id, unknownUser), expected: expectedOf(request) };
+    const outcome = await this.run(request, { type: 'Change', ...addressed, ...change });
+    return this.answer(request, reply, outcome, projection);
   }
 
   private async run(request: ScimRequest, wanted: UserRequest): Promise<UserOutcome> {
@@ -132,8 +120,12 @@ export class UsersController {
     return user;
   }
 
-  private answer(request: ScimRequest, reply: FastifyReply, { known: user, account, hidesManager }: UserOutcome): Json {
-    const projection = projectionIn(parseQuery(request.url));
+  private answer(
+    request: ScimRequest,
+    reply: FastifyReply,
+    { known: user, account, hidesManager }: UserOutcome,
+    projection: Projection | undefined,
+  ): Json {
     const { user: employee, version, createdAt, modifiedAt } = user;
     void reply
       .header('etag', etag(version, hidesManager))
