@@ -135,7 +135,7 @@ export class AccountsController {
     );
     const data = { tokenId, name, hash, until };
     const account = await this.run(request, accountId, { type: 'RegenerateToken', data, at, lastUses });
-    return { tokenId, token, ...shownOf(account, tokenId), ended: endedAt(account, [at, until]) };
+    return { tokenId, token, ...shownOf(account, tokenId), ended: endedSince(account, at) };
   }
 
   @Delete(':accountId/tokens/:tokenId')
@@ -160,8 +160,9 @@ function shownOf(account: Account, id: string) {
   return { scope, name, expiresAt };
 }
 
-function endedAt(account: Account, times: readonly string[]) {
+/** The SCIM tokens that ended now or will, the one too whose end an earlier regeneration set. */
+function endedSince(account: Account, at: string) {
   return Object.entries(requireOpen(account).tokens).flatMap(([tokenId, { name, scope, revokedAt }]) =>
-    scope === 'scim' && revokedAt !== null && times.includes(revokedAt) ? [{ tokenId, name, revokedAt }] : [],
+    scope === 'scim' && revokedAt !== null && revokedAt >= at ? [{ tokenId, name, revokedAt }] : [],
   );
 }

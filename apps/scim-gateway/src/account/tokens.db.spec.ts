@@ -94,6 +94,16 @@ describe('tokens (P1, P16)', () => {
     expect(await listed(account.id)).toEqual(before);
   });
 
+  it('say when the one that goes on ends, where an earlier grace is not over', async () => {
+    const account = await gateway.newAccount('Twice');
+    await account.scim('GET', '/Users');
+    await until(async () => (await listed(account.id)).some((each) => each['lastUsedAt'] && each['scope'] === 'scim'));
+    const [inUse] = (await account.admin('POST', '/tokens/regeneration', { graceHours: 24 })).body['ended'];
+    const lost = (await listed(account.id)).find(({ state, scope }) => state === 'active' && scope === 'scim');
+    const { ended } = (await account.admin('POST', '/tokens/regeneration')).body;
+    expect(ended).toEqual([inUse, { tokenId: lost?.['tokenId'], name: lost?.['name'], revokedAt: expect.any(String) }]);
+  });
+
   it('stop within a second on a replica that has just used them', async () => {
     const account = await gateway.newAccount('Two replicas');
     const issued = await issue(account.id);

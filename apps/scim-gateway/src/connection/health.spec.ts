@@ -185,11 +185,14 @@ describe('the risk of quarantine (entra.md 1.9)', () => {
       failed(3, 'value.date', 2),
       failed(2, 'user.mandatory', 9),
       failed(1, 'value.date', 3),
+      failed(1, 'scim.404', 1),
     ]);
     expect(problems.map(({ code, requests }) => [code, requests])).toEqual([
       ['user.mandatory', 9],
       ['value.date', 5],
+      ['scim.404', 1],
     ]);
     expect(problems[1]?.recommendedAction).toContain('employeeHireDate');
+    expect(problems[2]?.recommendedAction).toContain('Tenant URL');
   });
 });

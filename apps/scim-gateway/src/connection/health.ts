@@ -139,10 +139,17 @@ function quarantineOf(inCycle: readonly Activity[], refused: boolean): Quarantin
 function problemsOf(inCycle: readonly Activity[]): Problem[] {
   const failed = Map.groupBy(inCycle.filter(isFailure), ({ code }) => code);
   return [...failed]
-    .map(([code, of]) => ({ code, requests: sum(of), recommendedAction: recommendationOf({ code, status: 400 }) }))
+    .map(([code, of]) => ({
+      code,
+      requests: sum(of),
+      recommendedAction: recommendationOf({ code, status: statusOf(code) }),
+    }))
     .toSorted((a, b) => b.requests - a.requests)
     .slice(0, shownProblems);
 }
+
+/** What is known by its status only is called so: `scim.404`. */
+const statusOf = (code: string): number => Number(/\.(\d{3})$/.exec(code)?.[1] ?? 400);
 
 const isFailure = ({ outcome }: Activity) => outcome === 'Failure';
 const sum = (of: readonly Activity[]) => of.reduce((all, { requests }) => all + requests, 0);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 
@@ -25,5 +26,26 @@ describe('a search that takes too long (RFC 7644 section 3.12, tooMany)', () => 
     });
     await holder.end();
     expect(await search()).toMatchObject({ status: 200, body: { totalResults: 0 } });
+  });
+});
+
+describe('many slow searches of one account', () => {
+  it('hold up nobody else', async () => {
+    const slow = await openGateway({ SCIM_SEARCH_SECONDS: '30' });
+    const [searching, other] = [await slow.newAccount('Searching'), await slow.newAccount('Other')];
+    const { id } = await other.create('ada');
+    const holder = new pg.Client({ connectionString: slow.database.adminUrl });
+    await holder.connect();
+    await holder.query('begin; lock table own.groups in access exclusive mode');
+    let found = 0;
+    const search = `/Groups?filter=${encodeURIComponent('displayName co "Sales"')}`;
+    const searches = Array.from({ length: 40 }, () => searching.scim('GET', search).then(() => (found += 1)));
+    const waiting = 'select count(*)::int as n from pg_locks where not granted';
+    await until(async () => (await holder.query(waiting)).rows[0].n >= 4);
+    expect([(await other.scim('GET', `/Users/${id}`)).status, found]).toEqual([200, 0]);
+    await holder.query('rollback');
+    await Promise.all(searches);
+    await holder.end();
+    await slow.close();
   });
 });
