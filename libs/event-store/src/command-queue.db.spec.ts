@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { decideOn, newStream, type Command } from './command-queue.fixture.js';
 import { CommandQueue, lockAccount } from './index.js';
+import { largestEvent } from './store.js';
 import { openStore, type OpenStore } from './store.fixture.js';
 
 let open: OpenStore;
@@ -74,10 +75,13 @@ describe('commands that wait for one account', () => {
     expect(await open.feed.page(account, 0)).toHaveLength(1);
   });
 
-  it('with one that the database refuses are stored without it', async () => {
+  it.each([
+    ['the database refuses', { name: 'a\u0000b' }],
+    ['is too large to be stored', { data: { text: 'x'.repeat(largestEvent) } }],
+  ])('with one that %s are stored without it', async (_, unfit) => {
     const account = randomUUID();
     const queue = queueOf();
-    const bad = { stream: newStream(), name: 'a\u0000b' };
+    const bad = { stream: newStream(), ...unfit };
     const results = await Promise.allSettled([
       queue.submit(account, { stream: newStream() }),
       queue.submit(account, bad),

@@ -122,7 +122,7 @@ export class CommandQueue<Command, Result> {
       batch.forEach((each, index) => settle(each, settled[index]));
     } catch (error) {
       // One bad command must fail alone: repeat the batch one command at a time.
-      if (batch.length > 1 && badBatch.test(codeOf(error))) {
+      if (batch.length > 1 && isOfOne(error)) {
         for (const each of batch) await this.run(accountId, turn, [each]);
         return;
       }
@@ -184,6 +184,9 @@ function settle<Command, Result>(each: Waiting<Command, Result>, outcome: Settle
   if (outcome && 'result' in outcome) each.resolve(outcome.result);
   else each.reject(outcome?.error);
 }
+
+/** What is wrong with one command shall not be the fault of those beside it: too large an event, somebody erased meanwhile, a text for no column. */
+const isOfOne = (error: unknown) => (error instanceof Refused ? error.kind !== 'busy' : badBatch.test(codeOf(error)));
 
 function codeOf(error: unknown): string {
   const { code, message } = error as { code?: string; message?: string };
