@@ -99,6 +99,13 @@ const steps: readonly Migration[] = [
   step('fast reads of users', './user/fast-reads.table.sql'),
   // Whom rows name beside the one whom they are about (P20).
   step('employees named in the provisioning log', './provisioning-log/named.table.sql'),
+  // Only an erasure looks by external id, for rows about nobody: each other row was written into the index for nothing.
+  {
+    name: 'gateway external ids of nobody',
+    sql: `drop index own.provisioning_log_external;
+      create index provisioning_log_external on own.provisioning_log (account_id, external_id)
+        where external_id is not null and user_id is null`,
+  },
 ];
 
 /** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */
