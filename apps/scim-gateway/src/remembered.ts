@@ -21,7 +21,7 @@ export class Remembered {
     ttl: rememberedMs,
     ttlResolution: 100,
   });
-  /** By account and employee id, and by account and SCIM id: two names of one row. */
+  /** By account and employee id, and by account and SCIM id where that is another: two names of one row. */
   private readonly users = new LRUCache<string, UserRow>({ max: 2 * users, ttl: rememberedMs, ttlResolution: 100 });
 
   /** Names are never remembered: the append finds out who holds one. @returns undefined when all must be read. */
@@ -49,7 +49,7 @@ export class Remembered {
     for (const row of rows ?? []) {
       if (row.stream_version < (this.users.get(`${accountId} ${row.user_id}`)?.stream_version ?? 0)) continue;
       this.users.set(`${accountId} ${row.user_id}`, row);
-      this.users.set(`${accountId} ${row.scim_id}`, row);
+      if (row.scim_id !== row.user_id) this.users.set(`${accountId} ${row.scim_id}`, row);
     }
   }
 

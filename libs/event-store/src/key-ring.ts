@@ -1,5 +1,6 @@
 import { createSecretKey, randomBytes, randomUUID, type KeyObject } from 'node:crypto';
 import { Together } from '@bitabiz/service-kit/together';
+import { LRUCache } from 'lru-cache';
 import type { Pool } from 'pg';
 import { nonceBytes, open, seal } from './seal.js';
 
@@ -28,14 +29,13 @@ export function parseWrappingKeys(text: string): WrappingKey[] {
 /** One key per employee (decision 10): made in advance, unwrapped on demand, kept for seconds only, gone with an erasure. */
 export class KeyRing {
   private readonly spare: EmployeeKey[] = [];
-  private readonly cache = new Map<string, { key: KeyObject; until: number }>();
+  private readonly cache = new LRUCache<string, KeyObject>({ max: cacheSize, ttl: cacheMs, ttlResolution: 100 });
   private readonly lookups = new Together((searches: string[][]) => this.load(searches), { most: 16 });
   private making: Promise<void> | undefined;
 
   constructor(
     private readonly pool: Pool,
     private readonly wrapping: WrappingKey[],
-    private readonly now: () => number = Date.now,
   ) {}
 
   /** Takes `count` unused keys; they are stored before they are given out. */
@@ -43,7 +43,7 @@ export class KeyRing {
     while (this.spare.length < count) await this.refill();
     const taken = this.spare.splice(0, count);
     if (this.spare.length < spareKeys / 2) this.refill().catch(() => undefined);
-    for (const each of taken) this.remember(each.id, each.key);
+    for (const { id, key } of taken) this.cache.set(id, key);
     return taken;
   }
 
@@ -57,10 +57,9 @@ export class KeyRing {
   async find(ids: Iterable<string>): Promise<Map<string, KeyObject>> {
     const found = new Map<string, KeyObject>();
     const missing: string[] = [];
-    const now = this.now();
     for (const id of new Set(ids)) {
-      const cached = this.cache.get(id);
-      if (cached && cached.until > now) found.set(id, cached.key);
+      const key = this.cache.get(id);
+      if (key) found.set(id, key);
       else missing.push(id);
     }
     if (missing.length === 0) return found;
@@ -80,7 +79,7 @@ export class KeyRing {
     for (const row of rows) {
       const key = this.unwrap(row.key_id, row.wrapping_key_id, row.wrapped);
       found.set(row.key_id, key);
-      this.remember(row.key_id, key);
+      this.cache.set(row.key_id, key);
     }
     return searches.map(() => found);
   }
@@ -147,11 +146,5 @@ export class KeyRing {
     const wrapping = this.wrapping.find((each) => each.id === wrappingId);
     if (!wrapping) throw new Error(`wrapping key ${wrappingId} is not configured: add it to WRAPPING_KEYS`);
     return createSecretKey(open(wrapping.key, wrapped, id));
-  }
-
-  private remember(id: string, key: KeyObject): void {
-    this.cache.delete(id);
-    this.cache.set(id, { key, until: this.now() + cacheMs });
-    if (this.cache.size > cacheSize) this.cache.delete(this.cache.keys().next().value ?? '');
   }
 }

@@ -11,9 +11,10 @@ export function fromValues(values: UserValues) {
     string,
     string | boolean | undefined
   >;
-  const profile = Object.fromEntries(
-    Object.entries(rest).filter(([, value]) => typeof value === 'string' && value !== ''),
-  );
+  const profile: Record<string, string> = {};
+  for (const [field, value] of Object.entries(rest)) {
+    if (typeof value === 'string' && value !== '') profile[field] = value;
+  }
   return {
     userName: textOf(userName),
     email: textOf(email),

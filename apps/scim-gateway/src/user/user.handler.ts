@@ -74,9 +74,10 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
   switch (request.type) {
     case 'Provision': {
       const migration = provisioningFor(world, by);
-      const admitted = admit(world.holdersOf(fromValues(request.written.values)), migration?.migrationId);
+      const asked = fromValues(request.written.values);
+      const admitted = admit(world.holdersOf(asked), migration?.migrationId);
       const written = admitted ? request.written : onCreate(account, request.written);
-      const values = fromValues(written.values);
+      const values = written === request.written ? asked : fromValues(written.values);
       const userId = admitted?.userId ?? request.userId;
       const data = { userId, values, today, migration };
       const found = admitted && { found: admitted.by };
