@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { managerOf, openGateway, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { sent } from '../provisioning-log/log.fixture.js';
 import { CORE, ENTERPRISE, MALFORMED_ENTERPRISE, PRODUCT } from '../scim/attributes.js';
 import { ERROR } from '../scim/error.js';
-import { entraOn, type EntraCalls } from './entra.fixture.js';
+import { country, entraOn, mobile, workEmail, workPhone, type EntraCalls } from './entra.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
@@ -92,6 +93,32 @@ describe('POST /Users (entra.md 1.4)', () => {
     expect(again.body).toMatchObject({ schemas: [ERROR], status: '409', scimType: 'uniqueness' });
     expect(again.body['detail']).toEqual(expect.any(String));
     expect(await entra.idsBy(`userName eq "${sent.userName}"`)).toEqual([id]);
+  });
+
+  it('1.4.5 keeps one of several e-mails, telephone numbers and countries of a type (P2), and the log names what was not kept, without its value', async () => {
+    const body = person('ada', {
+      emails: [
+        { type: 'work', value: 'other@nordlys.example' },
+        { type: 'work', value: 'ada@nordlys.example', primary: true },
+      ],
+      phoneNumbers: ['+45 1', '+45 2'].flatMap((value) => [
+        { type: 'mobile', value },
+        { type: 'work', value: '+45 3' },
+      ]),
+      addresses: ['DK', 'SE'].map((country) => ({ type: 'work', country })),
+    });
+    const { answer, entry } = await sent(account, 'POST', '/Users', body);
+    expect(await entra.read(answer.body['id'])).toMatchObject({
+      emails: [{ type: 'work', value: 'ada@nordlys.example' }],
+      phoneNumbers: [
+        { type: 'work', value: '+45 3' },
+        { type: 'mobile', value: '+45 2' },
+      ],
+      addresses: [{ type: 'work', country: 'SE' }],
+    });
+    const read = entry.provisioningSteps.find(({ description }) => description.includes('does not keep'))?.description;
+    for (const name of [workEmail, mobile, country]) expect(read).toContain(name);
+    for (const text of ['other@', '+45', '"DK"', workPhone]) expect(read).not.toContain(text);
   });
 
   it('1.4.5 gives every value back letter for letter', async () => {

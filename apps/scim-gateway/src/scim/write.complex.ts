@@ -1,8 +1,9 @@
 import { invalidValue } from './error.js';
 import type { Filter } from './filter.ast.js';
 import { printPath, type Path } from './path.js';
-import { findSub, type Complex, type Element } from './registry.js';
+import { findSub, type Complex, type Element, type Place } from './registry.js';
 import { unknownAttribute, type Rules } from './rules.js';
+import { setsIn } from './spellings.js';
 import { primarySpelling, type Reading } from './steps.js';
 import { shown } from './text.js';
 import { isEmpty, isObject, member, type JsonObject } from './value.js';
@@ -61,7 +62,10 @@ function withReference(reference: JsonObject): JsonObject {
   return { ...reference, value: address.slice(address.lastIndexOf('/') + 1) };
 }
 
-/** A list of elements. Replacing clears the elements that are not in it (RFC 7644 section 3.5.2.3). */
+/**
+ * A list of elements. Replacing clears the elements that are not in it (RFC 7644 section 3.5.2.3). Of several for one place one value is kept, and the place is
+ * named as one where another was not.
+ */
 function writeElements(reading: Reading, complex: Complex, path: Path, value: unknown, rules: Rules): void {
   const nothing = isEmpty(value);
   if (nothing && Array.isArray(value) && rules.op === 'add') return;
@@ -73,11 +77,20 @@ function writeElements(reading: Reading, complex: Complex, path: Path, value: un
   if (items.filter(isPrimary).length > 1) {
     throw invalidValue(`${shown(printPath(path))} has several primary values: mark one of them (RFC 7643 section 2.4)`);
   }
+  const kept = new Map<Place, string | boolean>();
   for (const item of items.filter((each) => !isEmpty(each)).sort((a, b) => rank(a) - rank(b))) {
     const type = typeOf(item);
     const element = complex.elements.find((each) => type === undefined || each.type === type);
-    if (element) writeWhole(reading, element, path, item, rules);
-    else reading.ignore(`${printPath(path)}[type eq ${JSON.stringify(type)}]`);
+    if (!element) {
+      reading.ignore(`${printPath(path)}[type eq ${JSON.stringify(type)}]`);
+      continue;
+    }
+    const steps = reading.apart(() => writeWhole(reading, element, path, item, rules));
+    reading.steps.push(...steps);
+    for (const { place, value: next } of setsIn(steps)) {
+      if ((kept.get(place) ?? next) !== next) reading.ignore(place.path);
+      kept.set(place, next);
+    }
   }
 }
 
