@@ -149,6 +149,22 @@ describe('PATCH shapes (entra.md 1.5)', () => {
     expect(await entra.change(id, flagged({ title: value }))).not.toHaveProperty('title');
   });
 
+  it.each(['title', 'name', workEmail, 'phoneNumbers', `${ENTERPRISE}:manager`, ENTERPRISE])(
+    '1.5.13 Add of an empty list to %s adds nothing (RFC 7644 section 3.5.2.1)',
+    async (path) => {
+      const before = await entra.change(id, add(`${ENTERPRISE}:manager`, (await entra.create('boss'))['id']));
+      expect(await entra.change(id, add(path, []))).toEqual(before);
+      expect(await entra.change(id, { op: 'add', value: { [path]: [] } })).toEqual(before);
+    },
+  );
+
+  it('1.5.13 Replace by an empty list clears', async () => {
+    const path = `${ENTERPRISE}:manager`;
+    await entra.change(id, add(path, (await entra.create('boss'))['id']));
+    const read = await entra.change(id, replace(path, []), replace('phoneNumbers', []), flagged({ title: [] }));
+    for (const name of [ENTERPRISE, 'phoneNumbers', 'title']) expect(read).not.toHaveProperty([name]);
+  });
+
   it.each([
     add('roles', [{ value: '{"id":"1","value":"User","displayName":"User"}' }]),
     replace('roles[primary eq "True"].value', 'User'),

@@ -16,9 +16,12 @@ export function member(object: JsonObject, name: string): unknown {
   return key === undefined ? undefined : object[key];
 }
 
+/** An empty list: of several possible values none. */
+export const isNothing = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
+
 /** Null, absent, "" and [] all say that there is no value (RFC 7643 section 2.5, and Entra's way of clearing). */
 export const isEmpty = (value: unknown): boolean =>
-  value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+  value === undefined || value === null || value === '' || isNothing(value);
 
 type Readable = { attribute: Pick<Attribute, 'type' | 'required' | 'maxLength' | 'numbersToo'> };
 

@@ -68,7 +68,6 @@ function withReference(reference: JsonObject): JsonObject {
  */
 function writeElements(reading: Reading, complex: Complex, path: Path, value: unknown, rules: Rules): void {
   const nothing = isEmpty(value);
-  if (nothing && Array.isArray(value) && rules.op === 'add') return;
   if (nothing || rules.op === 'replace') {
     for (const { subs } of complex.elements) for (const place of subs.values()) reading.clear(place);
   }

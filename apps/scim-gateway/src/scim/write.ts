@@ -3,12 +3,13 @@ import { parsePath, printPath, type Path } from './path.js';
 import { find, places } from './registry.js';
 import { readOnlyError, unknownAttribute, type Rules } from './rules.js';
 import type { Reading } from './steps.js';
-import { isEmpty, isObject } from './value.js';
+import { isEmpty, isNothing, isObject } from './value.js';
 import { writeComplex } from './write.complex.js';
 
-/** Reads a value written to a path. */
+/** Reads a value written to a path. Adding an empty list adds nothing (RFC 7644 section 3.5.2.1); replacing by one clears. */
 export function write(reading: Reading, path: Path, value: unknown, rules: Rules): void {
   const found = find(path);
+  if (rules.op === 'add' && isNothing(value) && found.is !== 'unknown') return;
   switch (found.is) {
     case 'simple':
       if (path.sub !== undefined || path.where) return unknownAttribute(reading, path, rules);
