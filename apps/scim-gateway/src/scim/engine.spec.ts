@@ -78,7 +78,7 @@ describe('a PATCH', () => {
     expect(remove([{ type: 'mobile' }])).not.toHaveProperty('mobile');
     expect(remove([{ type: 'mobile' }])).toHaveProperty('workPhone', '1');
     expect(remove([{ value: '1' }])).not.toHaveProperty('workPhone');
-    expect(remove([{ value: '3' }])).toEqual(ada);
+    for (const nobody of [[{ value: '3' }], [], '']) expect(remove(nobody)).toEqual(ada);
     expect(remove(undefined)).not.toHaveProperty('mobile');
   });
 

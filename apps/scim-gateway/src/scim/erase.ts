@@ -2,12 +2,12 @@ import { printPath, type Path } from './path.js';
 import { find, findSub, places, type Complex, type Element } from './registry.js';
 import { readOnlyError, unknownAttribute } from './rules.js';
 import type { Reading } from './steps.js';
-import { isEmpty, isObject, member } from './value.js';
+import { isEmpty, isNothing, isObject, member } from './value.js';
 import { isKept } from './where.js';
 
 /**
  * Reads a remove operation. Entra names what to take out of a multi-valued attribute by a value beside the path
- * (`path: "manager", value: [{"value": id}]`), so that value selects; for a simple attribute it says nothing.
+ * (`path: "manager", value: [{"value": id}]`), so that value selects, and `""` and `[]` select none of many; for a simple attribute it says nothing.
  */
 export function erase(reading: Reading, path: Path, value: unknown): void {
   const found = find(path);
@@ -41,6 +41,8 @@ function eraseComplex(reading: Reading, complex: Complex, path: Path, value: unk
       steps: reading.apart(() => eraseElement(reading, element, path)),
     }));
     reading.steps.push({ do: 'within', where, creates: false, as: path, choices });
+  } else if (path.sub === undefined && complex.many && (value === '' || isNothing(value))) {
+    return;
   } else if (path.sub === undefined && !isEmpty(value)) {
     for (const item of Array.isArray(value) ? (value as unknown[]) : [value]) eraseItem(reading, complex, item);
   } else {

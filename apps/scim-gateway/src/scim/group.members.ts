@@ -27,7 +27,7 @@ const lastPart = (address: unknown) =>
 
 /**
  * Whom a remove operation is about. Entra names them by a value beside the path, and only they may go (entra.md 1.7); or by a filter in brackets; without
- * either everybody goes. Throws ScimError 400: invalidFilter, invalidValue, mutability.
+ * either, which `null` is as well, everybody goes. Throws ScimError 400: invalidFilter, invalidValue, mutability.
  */
 export function leavingIds(path: Path, value: unknown): string[] | 'all' {
   if (path.sub !== undefined) {
@@ -35,8 +35,8 @@ export function leavingIds(path: Path, value: unknown): string[] | 'all' {
     throw new ScimError(400, 'mutability', sentence);
   }
   if (path.where) return chosen(path.where);
-  if (Array.isArray(value) && value.length === 0) return [];
-  return isEmpty(value) ? 'all' : memberIds(value);
+  if (value === undefined || value === null) return 'all';
+  return isEmpty(value) ? [] : memberIds(value);
 }
 
 /** Members have an id and nothing else that could choose among them. */
