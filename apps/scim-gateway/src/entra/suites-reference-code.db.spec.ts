@@ -24,7 +24,10 @@ describe('the collections of SCIMReferenceCode (entra.md 2.3)', () => {
 
   it('2.3 row 2: the first resource type is /Users, patch is supported, and the schemas say “User Account”', async () => {
     expect((await entra.ask('GET', '/ResourceTypes')).body['Resources'][0].endpoint).toBe('/Users');
-    expect((await entra.ask('GET', '/ServiceProviderConfig')).body['patch'].supported).toBe(true);
+    const configuration = await entra.ask('GET', '/serviceConfiguration');
+    expect(configuration).toMatchObject({ status: 200, body: { patch: { supported: true } } });
+    expect((await entra.ask('GET', '/ServiceProviderConfig')).body).toEqual(configuration.body);
+    expect((await entra.ask('PUT', '/serviceConfiguration', {})).status).toBe(405);
     expect(JSON.stringify((await entra.ask('GET', '/Schemas')).body)).toContain('User Account');
   });
 

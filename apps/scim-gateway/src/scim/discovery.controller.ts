@@ -14,7 +14,8 @@ import { parseQuery } from './query.js';
 export class DiscoveryController {
   constructor(@Inject(BaseUrl) private readonly base: BaseUrl) {}
 
-  @Get('ServiceProviderConfig')
+  /** The collections of SCIMReferenceCode ask for it under a name of their own. */
+  @Get(['ServiceProviderConfig', 'serviceConfiguration'])
   configuration(@Req() request: FastifyRequest) {
     return serviceProviderConfig(this.base.of(request));
   }

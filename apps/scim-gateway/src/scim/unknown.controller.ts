@@ -10,7 +10,7 @@ const known: [RegExp, string][] = [
   [/^\/(Users|Groups)$/i, 'GET, POST'],
   [/^\/((Users|Groups)\/)?\.search$/i, 'POST'],
   [/^\/(Users|Groups)\/[^/]+$/i, 'GET, PUT, PATCH, DELETE'],
-  [/^\/(ServiceProviderConfig|ResourceTypes|Schemas)$/i, 'GET'],
+  [/^\/(ServiceProviderConfig|ServiceConfiguration|ResourceTypes|Schemas)$/i, 'GET'],
   [/^\/(ResourceTypes|Schemas)\/[^/]+$/i, 'GET'],
 ];
 
