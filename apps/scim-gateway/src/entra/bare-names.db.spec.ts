@@ -61,6 +61,18 @@ describe('a name without its URN (entra.md 0: Entra reads back the name that it 
     expect(read[ENTERPRISE]).toMatchObject({ manager: { value: boss.id } });
   });
 
+  it.each([
+    replace('emails[primary eq true].value', 'a@nordlys.example'),
+    replace('emails[primary eq "True" and type eq "work"].value', 'a@nordlys.example'),
+    flagged({ 'emails[primary eq true].value': 'a@nordlys.example' }),
+  ])('is the mark of the primary e-mail too, which a value path writes: %j', async (operation) => {
+    const emails = [{ type: 'work', value: 'ada@nordlys.example' }];
+    const { id } = await entra.create('ada', { emails });
+    expect((await entra.read(id))['emails']).toEqual(emails);
+    const read = await entra.change(id, operation);
+    expect(read['emails']).toEqual([{ type: 'work', value: 'a@nordlys.example', primary: true }]);
+  });
+
   it('is answered so with its next value too, however that is written', async () => {
     const { id } = await entra.create('ada', { department: 'Engines' });
     const read = await entra.change(id, replace(`${ENTERPRISE}:department`, 'Looms'));

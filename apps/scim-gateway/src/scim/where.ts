@@ -12,7 +12,12 @@ export function isKept(where: Filter, complex: Pick<Complex, 'many' | 'elements'
   if (where.op === 'and') return where.of.every((part) => isKept(part, complex));
   const type = comparedWith(where, 'type');
   if (type !== undefined) return elements.some((element) => element.type === foldKey(String(type)));
-  return !isTrue(comparedWith(where, 'primary')) || elements.some((element) => element.primary);
+  return !saysPrimary(where) || elements.some((element) => element.primary);
+}
+
+/** Whether the filter asks for the primary element. */
+export function saysPrimary(where: Filter): boolean {
+  return where.op === 'and' ? where.of.some(saysPrimary) : isTrue(comparedWith(where, 'primary'));
 }
 
 /** Whether the filter describes a new element of this kind completely, so that it can be made (P11 of the PATCH shapes). */
@@ -20,7 +25,7 @@ export function describes(where: Filter, element: Element): boolean {
   if (where.op === 'and') return where.of.every((part) => describes(part, element));
   const type = comparedWith(where, 'type');
   if (type !== undefined) return foldKey(String(type)) === element.type;
-  return element.primary && isTrue(comparedWith(where, 'primary'));
+  return element.primary && saysPrimary(where);
 }
 
 /** The value of an `eq` on this sub-attribute. */

@@ -7,7 +7,7 @@ import { setsIn } from './spellings.js';
 import { primarySpelling, type Reading } from './steps.js';
 import { shown } from './text.js';
 import { isEmpty, isObject, member, type JsonObject } from './value.js';
-import { isKept } from './where.js';
+import { isKept, saysPrimary } from './where.js';
 
 /** Reads a value written to `name`, `manager`, `emails`, `phoneNumbers` or `addresses`, to their elements or their sub-attributes. */
 export function writeComplex(reading: Reading, complex: Complex, path: Path, value: unknown, rules: Rules): void {
@@ -20,6 +20,7 @@ export function writeComplex(reading: Reading, complex: Complex, path: Path, val
 
 function writeWithin(reading: Reading, complex: Complex, path: Path & { where: Filter }, value: unknown, rules: Rules) {
   if (!isKept(path.where, complex)) return reading.ignore(printPath(path));
+  if (saysPrimary(path.where)) reading.spellings.add(primarySpelling);
   const choices = complex.elements.map((element) => ({
     element,
     steps: reading.apart(() => writeElement(reading, element, path, value, rules)),
