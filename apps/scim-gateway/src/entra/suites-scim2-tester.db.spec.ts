@@ -120,6 +120,38 @@ describe('PATCH of everything that is advertised (entra.md 2.4)', () => {
     }
   });
 
+  it('2.4 row 7: the type of an element is immutable: it may be repeated, and anything else is refused (RFC 7643 section 7)', async () => {
+    const phones = [{ type: 'mobile', value: '+45 1' }];
+    const { id } = await entra.create('ada', { phoneNumbers: phones });
+    const { attributes } = (await entra.ask('GET', `/Schemas/${CORE}`)).body;
+    const { subAttributes } = attributes.find(({ name }: { name: string }) => name === 'phoneNumbers');
+    expect(subAttributes).toContainEqual(expect.objectContaining({ name: 'type', mutability: 'immutable' }));
+    const before = await entra.read(id);
+    const [one, type] = ['phoneNumbers[type eq "mobile"]', 'phoneNumbers[value eq "+45 1"].type'];
+    for (const value of ['mobile', 'Mobile']) {
+      const whole = { op: 'replace', path: one, value: { type: value, value: '+45 1' } };
+      expect(await entra.change(id, whole, { op: 'replace', path: type, value })).toEqual(before);
+      expect(await entra.change(id, { op: 'add', value: { [`${one}.type`]: value } })).toEqual(before);
+    }
+    for (const operation of [
+      { op: 'replace', path: `${one}.type`, value: 'work' },
+      { op: 'add', path: type, value: 'work' },
+      { op: 'replace', value: { [`${one}.type`]: 'work' } },
+      { op: 'replace', path: one, value: { type: 'work', value: '+45 2' } },
+      { op: 'replace', path: 'emails.type', value: 'home' },
+      { op: 'replace', path: `${one}.type`, value: null },
+      { op: 'remove', path: type },
+    ]) {
+      const refused = await entra.send(id, operation);
+      expect(refused, JSON.stringify(operation)).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
+      expect(refused.body['detail']).toMatch(/write the value to the element of the type that is meant/);
+    }
+    expect(await entra.read(id)).toEqual(before);
+    // Of another element it says nothing.
+    const other = 'phoneNumbers[type eq "work" and value eq "+45 1"].type';
+    expect(await entra.send(id, { op: 'remove', path: other })).toMatchObject({ status: 200 });
+  });
+
   it('2.4 row 7: each attribute of groups can be added, replaced and removed', async () => {
     const groups = groupsIn(account);
     const [a] = (await groups.people('a')) as [string];

@@ -73,6 +73,8 @@ function outcome(current: UserValues, steps: readonly Step[], stored: UserValues
       case 'within':
         for (const choice of chosen(step, values as UserValues)) choice.steps.forEach(run);
         return;
+      case 'refuse':
+        throw step.error;
       case 'settle': {
         const outcomes = step.spellings.map((each) => outcome(values as UserValues, each, stored).written);
         for (const [field, one] of settled(outcomes, stored)) put(field, one);

@@ -1,6 +1,6 @@
 import { printPath, type Path } from './path.js';
 import { find, findSub, places, type Complex, type Element } from './registry.js';
-import { readOnlyError, unknownAttribute } from './rules.js';
+import { immutableType, readOnlyError, unknownAttribute } from './rules.js';
 import type { Reading } from './steps.js';
 import { isEmpty, isNothing, isObject, member } from './value.js';
 import { isKept } from './where.js';
@@ -53,6 +53,10 @@ function eraseComplex(reading: Reading, complex: Complex, path: Path, value: unk
 function eraseElement(reading: Reading, element: Element, path: Path): void {
   if (path.sub === undefined) {
     for (const place of element.subs.values()) reading.remove(place);
+    return;
+  }
+  if (path.sub.toLowerCase() === 'type' && element.type !== undefined) {
+    reading.steps.push({ do: 'refuse', error: immutableType(path, element.type, null) });
     return;
   }
   const found = findSub(element, path.sub);

@@ -63,6 +63,7 @@ export const remedies: Readonly<Record<string, string>> = {
     'Entra remembers an employee who was deleted here, or whose AD user mark was removed by hand. Restart provisioning (Provisioning → Overview): Entra then matches by user name again.',
   'user.mandatory': `Fill in the attribute for this user in Entra and see that ${mapping} maps it, ${again}.`,
   'attribute.unknown': `Take this attribute out of ${mapping}: the product does not have it.`,
+  'attribute.immutable': `Take the type out of ${mapping}, and map the value to the element of that type, such as phoneNumbers[type eq "work"].value, ${again}.`,
   'attribute.readOnly': `Take this attribute out of ${mapping}: it is given by the product.`,
   'value.date': `Map a DateTime attribute such as employeeHireDate in ${mapping}, or correct the value in Entra, ${again}.`,
   'value.boolean': `Map active to Not([IsSoftDeleted]) in ${mapping}, ${again}.`,

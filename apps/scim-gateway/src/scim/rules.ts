@@ -34,6 +34,14 @@ export function readOnlyError(path: Path, value?: unknown): ScimError {
   });
 }
 
+/** The type of an element, which says which one it is (RFC 7643 section 7). */
+export function immutableType(path: Path, type: string, value: unknown): ScimError {
+  const attribute = shown(printPath(path));
+  const sentence = `${attribute} is ${type} and stays so: write the value to the element of the type that is meant, and remove this one`;
+  const checks = [{ attribute, expected: type, received: shownValue(value) }];
+  return new ScimError(400, 'mutability', sentence, { code: 'attribute.immutable', checks });
+}
+
 /** P4: mandatory attributes that are missing, empty, or taken away; the latter is `mutability` (RFC 7644 section 3.5.2.2). */
 export function requiredMissing(
   sentence: string,

@@ -100,6 +100,7 @@ function complexDefinition({ name, many, elements }: Complex): Definition {
   };
 }
 
+/** An element is what its type says; another type is another element. */
 const typeDefinition = (canonicalValues: string[]): Definition => ({
   name: 'type',
   type: 'string',
@@ -108,7 +109,7 @@ const typeDefinition = (canonicalValues: string[]): Definition => ({
   required: false,
   caseExact: false,
   canonicalValues,
-  mutability: 'readWrite',
+  mutability: 'immutable',
   returned: 'default',
   uniqueness: 'none',
 });

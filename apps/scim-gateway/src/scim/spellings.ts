@@ -49,6 +49,8 @@ function forEachLeaf(steps: readonly Step[], visit: (leaf: Leaf) => void): void 
         break;
       case 'settle':
         for (const each of step.spellings) forEachLeaf(each, visit);
+        break;
+      case 'refuse':
     }
   }
 }

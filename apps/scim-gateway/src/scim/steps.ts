@@ -1,3 +1,4 @@
+import type { ScimError } from './error.js';
 import type { Filter, Path } from './filter.ast.js';
 import type { Element, Place } from './registry.js';
 import { bySharing } from './spellings.js';
@@ -17,6 +18,8 @@ export type Step =
       readonly as: Path;
       readonly choices: readonly { readonly element: Element; readonly steps: readonly Step[] }[];
     }
+  /** What cannot be changed would be: it is refused if it comes to that. */
+  | { readonly do: 'refuse'; readonly error: ScimError }
   /** The steps of members of one object that speak of the same attribute, each in its own spelling: what they come to is settled by spellings.ts. */
   | { readonly do: 'settle'; readonly spellings: readonly (readonly Step[])[] };
 

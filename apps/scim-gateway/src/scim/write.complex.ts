@@ -2,11 +2,11 @@ import { invalidValue } from './error.js';
 import type { Filter } from './filter.ast.js';
 import { printPath, type Path } from './path.js';
 import { findSub, type Complex, type Element, type Place } from './registry.js';
-import { unknownAttribute, type Rules } from './rules.js';
+import { immutableType, unknownAttribute, type Rules } from './rules.js';
 import { setsIn } from './spellings.js';
 import { primarySpelling, type Reading } from './steps.js';
 import { shown } from './text.js';
-import { isEmpty, isObject, member, type JsonObject } from './value.js';
+import { isEmpty, isObject, member, readValue, type JsonObject } from './value.js';
 import { isKept, saysPrimary } from './where.js';
 
 /** Reads a value written to `name`, `manager`, `emails`, `phoneNumbers` or `addresses`, to their elements or their sub-attributes. */
@@ -34,11 +34,22 @@ const silent = new Set(['type', 'primary', '$ref']);
 
 function writeElement(reading: Reading, element: Element, path: Path, value: unknown, rules: Rules): void {
   if (path.sub === undefined) return writeWhole(reading, element, path, value, rules);
+  if (path.sub.toLowerCase() === 'type' && (path.where || rules.strict))
+    return writeType(reading, element, path, value, rules);
   const found = findSub(element, path.sub);
   if (element.primary && path.sub.toLowerCase() === 'primary' && isTrue(value)) reading.spellings.add(primarySpelling);
   if (found === 'unknown') unknownAttribute(reading, path, rules);
   else if (found !== 'harmless') reading.set(found, value, path);
   else if (!silent.has(path.sub.toLowerCase())) reading.ignore(printPath(path));
+}
+
+const text = { attribute: { type: 'string', required: false, maxLength: 512 } } as const;
+
+/** The type may be repeated, in any case, but an element stays what it is. */
+function writeType(reading: Reading, { type }: Element, path: Path, value: unknown, { strict }: Rules): void {
+  const written = readValue(text, value, path);
+  if (type === undefined || String(written).toLowerCase() === type || (written === undefined && !strict)) return;
+  reading.steps.push({ do: 'refuse', error: immutableType(path, type, value) });
 }
 
 function writeWhole(reading: Reading, element: Element, path: Path, value: unknown, rules: Rules): void {
