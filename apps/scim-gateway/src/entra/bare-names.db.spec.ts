@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
-import { ENTERPRISE, PRODUCT } from '../scim/attributes.js';
+import { CORE, ENTERPRISE, PRODUCT } from '../scim/attributes.js';
 import { add, entraOn, flagged, replace, type EntraCalls } from './entra.fixture.js';
 
 let gateway: OpenGateway;
@@ -21,6 +21,9 @@ const attributes = [
   ['groupCompanyName', PRODUCT, 'Nordlys A/S'],
   ['dateOfEmployment', PRODUCT, '2024-01-15T00:00:00.0000000Z'],
 ] as const;
+
+/** Those that are added by hand in Entra. */
+const byHand = attributes.filter(([name]) => name !== 'department');
 
 /** Every way to write one under its bare name. */
 const ways: [string, (name: string, value: unknown) => Promise<string>][] = [
@@ -77,6 +80,31 @@ describe('a name without its URN (entra.md 0: Entra reads back the name that it 
     const { id } = await entra.create('ada', { department: 'Engines' });
     const read = await entra.change(id, replace(`${ENTERPRISE}:department`, 'Looms'));
     expect(read).toMatchObject({ department: 'Looms', [ENTERPRISE]: { department: 'Looms' } });
+  });
+
+  it.each(
+    ways.flatMap(([way, write]) =>
+      byHand.flatMap(([name, urn, value]) =>
+        [CORE, PRODUCT].map((written) => [way, `${written}:${name}`, name, urn, value, write] as const),
+      ),
+    ),
+  )(
+    'written by %s as %s is answered the way it is written and in the extension',
+    async (_, path, name, urn, value, write) => {
+      const read = await entra.read(await write(path, value));
+      expect(read[name]).toBe(path.startsWith(CORE) ? value : undefined);
+      for (const shown of [urn, PRODUCT]) expect(read[shown]).toMatchObject({ [name]: value });
+      expect(await entra.idsBy(`${path} eq "${value}"`)).toEqual([read['id']]);
+    },
+  );
+
+  it.each(ways)('written by %s as jobTitle is answered as title and jobTitle, and found by both', async (_, write) => {
+    const read = await entra.read(await write('jobTitle', 'Analyst'));
+    expect(read).toMatchObject({ title: 'Analyst', jobTitle: 'Analyst' });
+    for (const name of ['title', 'jobTitle', 'JOBTITLE'])
+      expect(await entra.idsBy(`${name} eq "analyst"`)).toEqual([read['id']]);
+    const renamed = await entra.change(read['id'], replace('jobTitle', 'Countess'));
+    expect(renamed).toMatchObject({ title: 'Countess', jobTitle: 'Countess' });
   });
 
   it('is not answered to an account that never wrote it', async () => {
