@@ -41,11 +41,20 @@ describe('the manager in every shape (entra.md 1.5)', () => {
     ['Replace by ""', () => replace(path, '')],
     ['Replace by null', () => replace(path, null)],
     ['a value path', (manager) => ({ op: 'remove', path: `manager[value eq "${manager}"]` })],
+    ['a value path behind the URN', (manager) => ({ op: 'remove', path: `${path}[value eq "${manager}"]` })],
+    ['a key with null', () => flagged({ [path]: null })],
+    ['a key with ""', () => flagged({ [path]: '' })],
+    ['null in the extension', () => flagged({ [ENTERPRISE]: { manager: null } })],
+    ['"" in the extension', () => flagged({ [ENTERPRISE]: { manager: '' } })],
+    ['Remove of the sub-path', () => remove(`${path}.value`)],
+    ['Remove of the bare sub-path', () => remove('manager.value')],
+    ['Replace of the sub-path by null', () => replace(`${path}.value`, null)],
+    ['Replace of the bare sub-path by ""', () => replace('manager.value', '')],
   ])('1.5.15 is removed by %s', async (_, operation) => {
     expect(managerOf(await entra.change(id, ...managerIs(boss).Operations))).toBe(boss);
     const read = await entra.change(id, operation(boss));
     expect(managerOf(read)).toBeUndefined();
-    expect(read).not.toHaveProperty([ENTERPRISE]);
+    for (const name of [ENTERPRISE, 'manager']) expect(read).not.toHaveProperty([name]);
   });
 
   it('1.5.16 members of a group are the reference that is sent alike (the rest is 1.7)', async () => {

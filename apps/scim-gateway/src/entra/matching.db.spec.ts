@@ -33,6 +33,13 @@ describe('matching queries (entra.md 1.3)', () => {
     expect(await entra.idsBy('externalId eq jyoung')).toEqual([]);
   });
 
+  it('1.3.2 externalId finds everybody who has it, active or not: it is not unique', async () => {
+    const { id } = await entra.create('twin', { externalId: ada['externalId'], active: false });
+    const answer = await entra.find(`externalId eq "${ada['externalId']}"`);
+    expect(answer).toMatchObject({ status: 200, body: { totalResults: 2, itemsPerPage: 2 } });
+    expect(answer.body['Resources']).toMatchObject([{ id: ada['id'] }, { id }]);
+  });
+
   it.each([workEmail, 'emails.value', 'emails'])('1.3.3 %s finds one or none', async (attribute) => {
     expect(await entra.idsBy(`${attribute} eq "ada@nordlys.example"`)).toEqual([ada['id']]);
     expect(await entra.idsBy(`${attribute} eq "nobody@nordlys.example"`)).toEqual([]);

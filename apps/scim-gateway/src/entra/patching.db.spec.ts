@@ -101,8 +101,22 @@ describe('PATCH shapes (entra.md 1.5)', () => {
   it('1.5.8 active in an object without a path', async () =>
     expect((await entra.change(id, flagged({ active: false })))['active']).toBe(false));
 
-  it('1.5.9 a simple value that is wrapped in a list', async () =>
-    expect((await entra.change(id, add('title', [{ $ref: null, value: 'x' }])))['title']).toBe('x'));
+  it.each<[string, string, object]>([
+    ['title', 'x', { title: 'x' }],
+    ['active', 'False', { active: false }],
+    ['name.givenName', 'A', { name: { givenName: 'A', familyName: 'Lovelace' } }],
+    [workEmail, 'a@nordlys.example', { emails: [{ type: 'work', value: 'a@nordlys.example' }] }],
+    [mobile, '+45 9', { phoneNumbers: [{ type: 'mobile', value: '+45 9' }] }],
+    [country, 'DK', { addresses: [{ type: 'work', country: 'DK' }] }],
+    [`${ENTERPRISE}:department`, 'Engines', { [ENTERPRISE]: { department: 'Engines' } }],
+  ])(
+    '1.5.9 %s by Add of a value that is wrapped in a list, and again by a plain one',
+    async (path, value, expected) => {
+      const wrapped = await entra.change(id, add(path, [{ $ref: null, value }]));
+      expect(wrapped).toMatchObject(expected);
+      expect(await entra.change(id, add(path, value))).toEqual(wrapped);
+    },
+  );
 
   it('1.5.10 the first value of an attribute by Add, the next by Replace', async () => {
     const path = `${ENTERPRISE}:department`;
