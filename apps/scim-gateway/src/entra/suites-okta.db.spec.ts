@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { createPool } from '@bitabiz/service-kit/database';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openGateway, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 import { groupsIn } from '../group/group.fixture.js';
@@ -65,6 +66,24 @@ describe('Okta (entra.md 2.7)', () => {
       status: 200,
       body: { totalResults: 1, Resources: [{ id, displayName: 'Sales' }] },
     });
+  });
+
+  it('2.7 row 6: the groups without their members, of which none is read: not even while nobody can read one', async () => {
+    const groups = groupsIn(account);
+    const { id } = await groups.create('Sales', await groups.people('a', 'b'));
+    const pool = createPool(gateway.database.adminUrl, { name: 'test', max: 1 });
+    const holder = await pool.connect();
+    try {
+      await holder.query('begin; lock table own.group_members in access exclusive mode');
+      const answer = await account.scim('GET', '/Groups?excludedAttributes=members');
+      expect(answer).toMatchObject({ status: 200, body: { totalResults: 1, Resources: [{ id }] } });
+      expect(answer.body['Resources'][0]).not.toHaveProperty('members');
+    } finally {
+      await holder.query('rollback');
+      holder.release();
+      await pool.end();
+    }
+    expect((await account.scim('GET', '/Groups')).body['Resources'][0].members).toHaveLength(2);
   });
 
   it.each(['', 'bbscim_wrong'])('2.7 row 7: the token %j is 401 with an Error', async (token) =>

@@ -139,6 +139,18 @@ describe('lists of SCIMReferenceCode (entra.md 2.3)', () => {
     expect(await entra.idsBy('meta.Created gt 2100-01-01T00:00:00Z')).toEqual([]);
   });
 
+  it('2.3 row 14: of two work e-mails the primary one is kept (P2), so a filter finds that one and never the other', async () => {
+    const emails = [
+      { type: 'work', primary: true, value: 'anna33@example.com' },
+      { type: 'work', value: 'anna33@example.org' },
+    ];
+    const { id } = await entra.create('anna', { emails });
+    expect((await entra.read(id))['emails']).toEqual([emails[0]]);
+    const anna = 'name.FamilyName eq Lovelace and (emails.Value co example.com or emails.Value co example.org)';
+    for (const filter of [anna, 'emails.Value co example.com']) expect(await entra.idsBy(filter)).toEqual([id]);
+    expect(await entra.idsBy('emails.Value co example.org')).toEqual([]);
+  });
+
   it('2.3 row 15: a member as a text, and a group without its members', async () => {
     const [a] = (await groups.people('a')) as [string];
     const { id } = await groups.create('Sales');

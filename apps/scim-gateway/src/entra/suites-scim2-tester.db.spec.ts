@@ -152,7 +152,7 @@ describe('PATCH of everything that is advertised (entra.md 2.4)', () => {
     expect(await entra.send(id, { op: 'remove', path: other })).toMatchObject({ status: 200 });
   });
 
-  it('2.4 row 7: each attribute of groups can be added, replaced and removed', async () => {
+  it('2.4 row 7: each attribute of groups can be added, replaced and removed, and what is immutable cannot', async () => {
     const groups = groupsIn(account);
     const [a] = (await groups.people('a')) as [string];
     const { id } = await groups.create('Sales');
@@ -164,6 +164,22 @@ describe('PATCH of everything that is advertised (entra.md 2.4)', () => {
       expect(await after({ op, path: 'displayName', value: `by ${op}` })).toMatchObject({ displayName: `by ${op}` });
       expect(await after({ op, path: 'externalId', value: `by ${op}` })).toMatchObject({ externalId: `by ${op}` });
       expect(await after({ op, path: 'members', value: [{ value: a }] })).toMatchObject({ members: [{ value: a }] });
+    }
+    const { attributes } = (await entra.ask('GET', `/Schemas/${GROUP}`)).body;
+    type Definition = { name: string; mutability: string; subAttributes?: Definition[] };
+    const [, , members] = attributes as Definition[];
+    expect((attributes as Definition[]).map(({ name }) => name)).toEqual(['displayName', 'externalId', 'members']);
+    const whole = { value: a, $ref: `https://x.example/Users/${a}`, type: 'User' };
+    expect(await after({ op: 'replace', path: 'members', value: [whole] })).toMatchObject({
+      members: [{ value: a, type: 'User', $ref: expect.stringMatching(new RegExp(`/scim/v2/Users/${a}$`)) }],
+    });
+    expect(members?.subAttributes?.map(({ name }) => name)).toEqual(['value', '$ref', 'type']);
+    for (const { name, mutability } of members?.subAttributes ?? []) {
+      expect(mutability, name).toBe('immutable');
+      for (const op of ['add', 'replace', 'remove']) {
+        const refused = await groups.change(id, { op, path: `members[value eq "${a}"].${name}`, value: 'x' });
+        expect(refused, `${op} ${name}`).toMatchObject({ status: 400, body: { scimType: 'mutability' } });
+      }
     }
     for (const path of ['externalId', 'members']) expect(await after({ op: 'remove', path })).not.toHaveProperty(path);
     expect((await groups.change(id, { op: 'remove', path: 'displayName' })).status).toBe(400);

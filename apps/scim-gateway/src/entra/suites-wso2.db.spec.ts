@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openGateway, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { groupsIn } from '../group/group.fixture.js';
 import { entraOn, type EntraCalls } from './entra.fixture.js';
 
 let gateway: OpenGateway;
@@ -43,6 +44,30 @@ describe('WSO2 (entra.md 2.6)', () => {
     const read = await entra.read(id);
     expect(read).toMatchObject({ id, meta: made, schemas: [expect.any(String)], userName: 'ada@nordlys.example' });
     expect(made.created).not.toContain('2000');
+  });
+
+  it('2.6 row 2: a group is created, read, replaced, patched without a path, listed and deleted', async () => {
+    const groups = groupsIn(account);
+    const [a, b] = (await groups.people('a', 'b')) as [string, string];
+    const made = await account.scim('POST', '/Groups', { displayName: 'engineer', members: [{ value: a }] });
+    expect(made).toMatchObject({ status: 201, body: { displayName: 'engineer', members: [{ value: a }] } });
+    const { id, meta } = made.body;
+    expect(meta).toMatchObject({ resourceType: 'Group', location: made.headers.get('location') });
+    expect((await groups.read(id)).body).toEqual(made.body);
+    const put = await account.scim('PUT', `/Groups/${id}`, { displayName: 'manager', members: [{ value: b }] });
+    expect(put).toMatchObject({ status: 200, body: { id, displayName: 'manager', members: [{ value: b }] } });
+    const value = { displayName: 'director', members: [{ value: a }] };
+    expect((await groups.change(id, { op: 'add', value })).status).toBe(204);
+    expect((await groups.read(id)).body).toMatchObject({ displayName: 'director', meta: { created: meta.created } });
+    expect(await groups.membersOf(id)).toEqual([a, b].toSorted());
+    await groups.create('assistant');
+    const names = async (query: string) =>
+      (await account.scim('GET', `/Groups?${query}`)).body['Resources'].map((each: any) => each.displayName);
+    expect(await names('filter=displayName+eq+director')).toEqual(['director']);
+    expect(await names('sortBy=displayName')).toEqual(['assistant', 'director']);
+    expect(await names('startIndex=2&count=1')).toEqual(['assistant']);
+    expect((await account.scim('DELETE', `/Groups/${id}`)).status).toBe(204);
+    expect((await groups.read(id)).status).toBe(404);
   });
 
   it('2.6 row 3: an unquoted filter, a list, a page and an order', async () => {
