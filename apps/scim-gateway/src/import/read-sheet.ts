@@ -2,16 +2,17 @@ import { Worker } from 'node:worker_threads';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { kindOf, widthOf } from './file-kind.js';
 import { lettersOf } from './headings.js';
+import { InTurn } from './in-turn.js';
 import type { SheetAnswer, SheetTask } from './sheet.worker.js';
 
-/** The most that one import may bring: rows with the header, columns, letters of a cell as in Excel, bytes of the file. */
-export const mostRows = 100_001;
-const mostColumns = 256;
-const mostLetters = 32_767;
+/** The most that one import may bring: rows with the header, columns, letters of a cell as in Excel; bytes of the file. */
+export const most = { rows: 100_001, columns: 256, letters: 32_767 };
 export const mostBytes = 20 * 1024 * 1024;
 
 const patienceMs = 60_000;
 const mostMemoryMb = 512;
+/** Files that are read at once by this process, and that wait for it. */
+const readers = new InTurn({ atOnce: 2, waiting: 8 });
 /** Beside this file, whether it was compiled or not. */
 const program = new URL(`./sheet.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
@@ -19,17 +20,23 @@ const program = new URL(`./sheet.worker.${import.meta.url.endsWith('.ts') ? 'ts'
  * Reads an Excel (.xlsx) or CSV file in a thread of its own, with a bound on memory and time: nobody waits for it, and a file that unpacks
  * to gigabytes ends that thread only.
  * @returns the rows of the first sheet as texts, dates as YYYY-MM-DD; empty ones at the end are left out.
- * @throws Refused `import.fileType`, `import.unreadable`, `import.tooLarge`.
+ * @throws Refused `import.fileType`, `import.unreadable`, `import.tooLarge`, `import.busy` while many others are read.
  */
 export async function readSheet(bytes: Uint8Array): Promise<string[][]> {
   if (bytes.length === 0) throw unreadable('it is empty');
   const kind = kindOf(bytes);
   const encoding = kind === 'csv' ? widthOf(bytes) : undefined;
+  const answer = await readers.run(() => read({ bytes, kind, encoding, most }));
+  if ('rows' in answer) return answer.rows;
+  throw refusal(answer);
+}
+
+function read(task: SheetTask): Promise<SheetAnswer> {
   const worker = new Worker(program, {
-    workerData: { bytes, kind, encoding, mostRows } satisfies SheetTask,
+    workerData: task,
     resourceLimits: { maxOldGenerationSizeMb: mostMemoryMb },
   });
-  const answer = await new Promise<SheetAnswer>((resolve, reject) => {
+  return new Promise<SheetAnswer>((resolve, reject) => {
     const impatience = setTimeout(() => reject(tooLarge('it takes longer than a minute to read')), patienceMs);
     worker.once('message', resolve);
     worker.once('error', (error: Error & { code?: string }) =>
@@ -40,21 +47,21 @@ export async function readSheet(bytes: Uint8Array): Promise<string[][]> {
       reject(tooLarge('it cannot be read to its end'));
     });
   }).finally(() => worker.terminate());
-  if ('rows' in answer) return bounded(answer.rows);
-  throw answer.refused === 'tooLarge' ? tooLarge(answer.reason) : unreadable(answer.reason);
 }
 
-function bounded(rows: string[][]): string[][] {
-  rows.forEach((row, index) => {
-    const columns = row.findLastIndex((cell) => cell !== '') + 1;
-    if (columns > mostColumns) throw tooLarge(`row ${index + 1} has ${columns} columns, more than ${mostColumns}`);
-    const long = row.findIndex((cell) => cell.length > mostLetters);
-    if (long < 0) return;
-    throw tooLarge(
-      `the cell ${lettersOf(long)}${index + 1} has more than ${mostLetters} characters; is a quotation mark left open?`,
-    );
-  });
-  return rows;
+function refusal(answer: Exclude<SheetAnswer, { rows: string[][] }>): Refused {
+  switch (answer.refused) {
+    case 'unreadable':
+      return unreadable(answer.reason);
+    case 'tooLarge':
+      return tooLarge(answer.reason);
+    case 'wide':
+      return tooLarge(`row ${answer.row} has ${answer.columns} columns, more than ${most.columns}`);
+    case 'long':
+      return tooLarge(
+        `the cell ${lettersOf(answer.place)}${answer.row} has more than ${most.letters} characters; is a quotation mark left open?`,
+      );
+  }
 }
 
 const unreadable = (reason: string) =>
@@ -65,6 +72,6 @@ const unreadable = (reason: string) =>
 export const tooLarge = (reason: string) =>
   new Refused(
     'import.tooLarge',
-    `The file is too large: ${reason}. Send at most ${mostRows - 1} employees and ${mostBytes / 1024 / 1024} MiB at once`,
+    `The file is too large: ${reason}. Send at most ${most.rows - 1} employees and ${mostBytes / 1024 / 1024} MiB at once`,
     'tooLarge',
   );

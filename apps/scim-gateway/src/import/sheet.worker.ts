@@ -4,14 +4,20 @@ import { parse } from 'csv-parse/sync';
 import { readSheet, type CellValue } from 'read-excel-file/node';
 
 /** What the worker gets. `encoding` of CSV: undefined for UTF-8, or what Windows writes without a mark. */
-export type SheetTask = { bytes: Uint8Array; kind: 'xlsx' | 'csv'; encoding: string | undefined; mostRows: number };
-/** What it says: the rows as texts, or why there are none. */
-export type SheetAnswer = { rows: string[][] } | { refused: 'unreadable' | 'tooLarge'; reason: string };
+export type SheetTask = { bytes: Uint8Array; kind: 'xlsx' | 'csv'; encoding: string | undefined; most: SheetSize };
+/** Rows, columns, and letters of a cell. */
+export type SheetSize = { rows: number; columns: number; letters: number };
+/** What it says: the rows as texts, or why there are none: the first row that is too wide, the place of the first cell that is too long. */
+export type SheetAnswer =
+  | { rows: string[][] }
+  | { refused: 'unreadable' | 'tooLarge'; reason: string }
+  | { refused: 'wide'; row: number; columns: number }
+  | { refused: 'long'; row: number; place: number };
 
 /** What all parts of an Excel file unpack to at most: a hundred thousand rows are a tenth of it. */
 const mostUnpacked = 256 * 1024 * 1024;
 
-const { bytes, kind, encoding, mostRows } = workerData as SheetTask;
+const { bytes, kind, encoding, most } = workerData as SheetTask;
 
 function decoded(): string {
   if (encoding !== undefined) return new TextDecoder(encoding).decode(bytes);
@@ -129,11 +135,22 @@ function textOf(cell: CellValue | null): string {
   return cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell as string | boolean).trim();
 }
 
+/** Empty cells and rows at the end do not count, and go. */
+function bounded(rows: readonly string[][]): SheetAnswer {
+  const count = rows.findLastIndex((row) => row.some((cell) => cell !== '')) + 1;
+  if (count > most.rows) return { refused: 'tooLarge', reason: `it has ${count} rows` };
+  for (const [index, row] of rows.entries()) {
+    const columns = row.findLastIndex((cell) => cell !== '') + 1;
+    if (columns > most.columns) return { refused: 'wide', row: index + 1, columns };
+    const place = row.findIndex((cell) => cell.length > most.letters);
+    if (place >= 0) return { refused: 'long', row: index + 1, place };
+  }
+  return { rows: rows.slice(0, count).map((row) => row.slice(0, most.columns)) };
+}
+
 async function answer(): Promise<SheetAnswer> {
   try {
-    const rows = kind === 'xlsx' ? await excelRows() : csvRows();
-    const count = rows.findLastIndex((row) => row.some((cell) => cell !== '')) + 1;
-    return count > mostRows ? { refused: 'tooLarge', reason: `it has ${count} rows` } : { rows: rows.slice(0, count) };
+    return bounded(kind === 'xlsx' ? await excelRows() : csvRows());
   } catch (error) {
     const { code, message } = error as Error & { code?: string };
     if (code === 'ERR_BUFFER_TOO_LARGE') return { refused: 'tooLarge', reason: 'it unpacks to more than can be read' };
