@@ -106,6 +106,8 @@ const steps: readonly Migration[] = [
       create index provisioning_log_external on own.provisioning_log (account_id, external_id)
         where external_id is not null and user_id is null`,
   },
+  // What to do about each ignored column of an import, found once.
+  { name: 'gateway advice of imports', sql: 'alter table own.imports add column advice text[]' },
 ];
 
 /** The gateway's databases as they have to be: the events with their read rows, the keys, and the list of erasures. */

@@ -75,9 +75,13 @@ export const spellings: readonly Spelling[] = columns.flatMap((column) => {
   return languages.flatMap((language) => names[language].map((name) => ({ text: plain(name), column, language })));
 });
 
-/** Finds the column that a header means: by its label in any language, its SCIM name, or the product's own; stars, case and spaces do not count. */
-export const columnNamed = (header: string): Column | undefined =>
-  spellings.find(({ text }) => text === plain(header))?.column;
+const byText = Map.groupBy(spellings, ({ text }) => text);
+
+/** What a header can mean: by a label in any language, a SCIM name, or the product's own; stars, case and spaces do not count. */
+export const meaningsOf = (header: string): readonly Spelling[] => byText.get(plain(header)) ?? [];
+
+/** The column that a header means. */
+export const columnNamed = (header: string): Column | undefined => meaningsOf(header)[0]?.column;
 
 /** A name as it is compared. */
 export function plain(header: string): string {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
+import { openGateway, query, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 import { checked, csv, excelType, header, send } from './import.fixture.js';
 
 let gateway: OpenGateway;
@@ -48,6 +48,12 @@ describe('what is no import', () => {
     expect(view['ignoredColumns']).toEqual([
       { heading: 'Afdelling', advice: 'Afdelling kendes ikke. Er det Afdeling? Så kald den det' },
       { heading: 'Sko', advice: 'Sko kendes ikke og udelades' },
+    ]);
+    // Found once, and kept.
+    await query(gateway.database.adminUrl, `update own.imports set advice = '{a,b}' where import_id = '${id}'`);
+    expect((await account.admin('GET', `/imports/${id}`)).body['ignoredColumns']).toEqual([
+      { heading: 'Afdelling', advice: 'a' },
+      { heading: 'Sko', advice: 'b' },
     ]);
     await account.admin('DELETE', `/imports/${id}`);
   });

@@ -76,8 +76,20 @@ describe('a header', () => {
 
   it('may begin with empty rows, have empty ones between, and columns that nobody knows', () => {
     const { ignored, lines } = tableOf([[''], [...head, 'Shoe size'], [...ida, '42'], ['', ''], ['b@x', 'B', 'C']]);
-    expect(ignored).toEqual(['Shoe size']);
+    expect(ignored.map(({ heading }) => heading)).toEqual(['Shoe size']);
     expect(lines.map(({ row }) => row)).toEqual([3, 5]);
+  });
+});
+
+describe('a header of the longest cells', () => {
+  it.each([
+    ['spaces', `a${' '.repeat(32_000)}b`],
+    ['letters', 'departmen'.repeat(3_600)],
+    ['stars', '*'.repeat(32_000)],
+  ])('is understood at once: %s', (_, cell) => {
+    const begin = performance.now();
+    const { ignored } = tableOf([[...head, ...Array.from({ length: 253 }, () => cell)], ida]);
+    expect([ignored.length, performance.now() - begin < 1_000]).toEqual([253, true]);
   });
 });
 

@@ -1,6 +1,6 @@
-import { languages, type Language } from '../language.js';
+import type { Language } from '../language.js';
 import { shown } from '../scim/text.js';
-import { columns, plain, spellings, type ImportField } from './columns.js';
+import { columns, meaningsOf, type ImportField } from './columns.js';
 
 /** How one file calls its columns, and where they stand: the first place is 0. */
 export type Headings = { language: Language; columns: { field: ImportField; heading: string; place: number }[] };
@@ -9,15 +9,14 @@ export type Headings = { language: Language; columns: { field: ImportField; head
 export const noHeadings: Headings = { language: 'en', columns: [] };
 
 /** A heading as the file has it, without the template's star. */
-export const headingOf = (cell: string): string => shown(cell.replace(/\s*\*$/, ''));
+export const headingOf = (cell: string): string => shown(cell.endsWith('*') ? cell.slice(0, -1).trimEnd() : cell);
 
 /** The language that more of the headings are written in; names of both languages, and unknown ones, do not count. */
 export function languageOf(header: readonly string[]): Language {
   const counts = { en: 0, da: 0 };
   for (const cell of header) {
-    const found = spellings.filter(({ text }) => text === plain(cell)).map(({ language }) => language);
-    for (const language of languages)
-      if (found.every((each) => each === language) && found.length > 0) counts[language] += 1;
+    const [language, ...others] = new Set(meaningsOf(cell).map((each) => each.language));
+    if (language && others.length === 0) counts[language] += 1;
   }
   return counts.da > counts.en ? 'da' : 'en';
 }

@@ -15,27 +15,33 @@ const approver = [
 ];
 const active = ['active', 'aktiv', 'status'];
 
+/** A heading that no column has, and what to do about it. */
+export type Ignored = { heading: string; advice: string };
+
 /** What to do about a heading that no column has: what it nearly says, if that column is not there already. */
 export function adviceOn(heading: string, headings: Headings): string {
   const say = sentencesIn[headings.language];
-  if (approver.includes(plain(heading))) return say.approver(heading);
-  if (active.includes(plain(heading))) return say.active(heading);
+  const text = plain(heading);
+  if (approver.includes(text)) return say.approver(heading);
+  if (active.includes(text)) return say.active(heading);
   const near = nearest(heading, headings);
   return near ? say.meant(heading, near.label[headings.language]) : say.unknown(heading);
 }
+
+const farthest = 0.25;
 
 /** The column that is not in the file and whose name differs by a letter in four at most. */
 export function nearest(heading: string, { columns: known }: Headings): Column | undefined {
   const text = plain(heading);
   const open = columns.filter(({ field }) => !known.some((each) => each.field === field));
   const near = spellings
-    .filter(({ column }) => open.includes(column))
-    .map((spelling) => ({
-      column: spelling.column,
-      far: distance(text, spelling.text) / Math.max(spelling.text.length, 1),
-    }))
+    // What is so much longer or shorter is further away, whatever its letters are.
+    .filter(
+      ({ column, text: { length } }) => open.includes(column) && Math.abs(length - text.length) <= farthest * length,
+    )
+    .map((spelling) => ({ column: spelling.column, far: distance(text, spelling.text) / spelling.text.length }))
     .toSorted((a, b) => a.far - b.far)[0];
-  return near && near.far <= 0.25 ? near.column : undefined;
+  return near && near.far <= farthest ? near.column : undefined;
 }
 
 /** Letters to change, add, take away, or swap with their neighbour, until one text is the other. */

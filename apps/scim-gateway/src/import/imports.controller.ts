@@ -92,13 +92,14 @@ export class ImportsController {
         'mediaType',
       );
     }
+    await this.imports.requireNoneOpen(accountId);
     const table = tableOf(await readSheet(body));
     const importId = this.ids.next();
     await this.imports.add(accountId, {
       importId,
       fileName,
       headings: table.headings,
-      ignoredColumns: table.ignored,
+      ignored: table.ignored,
       candidates: candidatesOf(table),
       createdBy: actorOf(request.principal),
     });

@@ -98,6 +98,8 @@ describe('an import', () => {
       status: 409,
       body: { code: 'import.open' },
     });
+    // Said before the file is read.
+    expect((await send(gateway, account, Buffer.from('x'))).body['code']).toBe('import.open');
     expect((await account.admin('DELETE', `/imports/${id}`)).body).toMatchObject({ state: 'cancelled' });
     expect(await account.admin('POST', `/imports/${id}/start`)).toMatchObject({
       status: 409,

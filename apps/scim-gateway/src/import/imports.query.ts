@@ -3,7 +3,7 @@ import { inAccount } from '@bitabiz/service-kit/database';
 import type { Pool } from 'pg';
 import type { Modified } from '../provisioning-log/entry.js';
 import { noHeadings, type Headings } from './headings.js';
-import { adviceOn } from './ignored.js';
+import { adviceOn, type Ignored } from './ignored.js';
 import { notesOn } from './notes.js';
 import { rowOutcomes, RowSeal, type RowOutcome, type ShownOutcome } from './import-row.js';
 import { unknownImport } from './imports.js';
@@ -13,8 +13,7 @@ export type ImportView = {
   id: string;
   fileName: string;
   state: ImportState;
-  /** Headings that no column has, and what to do about them. */
-  ignoredColumns: { heading: string; advice: string }[];
+  ignoredColumns: Ignored[];
   createdBy: string;
   /** Null: nobody yet, or nobody noted it. */
   startedBy: string | null;
@@ -42,6 +41,8 @@ export type RowQuery = { outcome?: ShownOutcome | undefined; after: number; limi
 
 type Shown = Omit<ImportView, 'done' | 'outcomes' | 'ignoredColumns'> & {
   ignored: string[];
+  /** Null: the import was stored before it was kept. */
+  advice: string[] | null;
   headings: Headings | null;
   counts: Partial<Record<ShownOutcome, number>>;
 };
@@ -121,18 +122,18 @@ export class ImportQueries {
   private find(accountId: string, importId: string | null): Promise<ImportView[]> {
     return inAccount(this.app, accountId, async (tx) => {
       const { rows } = await tx.query<Shown>(
-        `select i.import_id as id, i.file_name as "fileName", i.state, i.ignored_columns as ignored, i.headings,
+        `select i.import_id as id, i.file_name as "fileName", i.state, i.ignored_columns as ignored, i.advice, i.headings,
            i.created_by as "createdBy", i.started_by as "startedBy", i.cancelled_by as "cancelledBy",
            i.created_at as "createdAt", i.changed_at as "changedAt", i.rows, coalesce(i.counts, o.counts, '{}') as counts
          from own.imports i cross join lateral ${countsOf('i')} o
          where i.account_id = $1 and ($2::uuid is null or i.import_id = $2) order by i.created_at desc, i.import_id limit 100`,
         [accountId, importId],
       );
-      return rows.map(({ counts, headings, ignored, ...shown }) => {
+      return rows.map(({ counts, headings, ignored, advice, ...shown }) => {
         const outcomes = { ...noOutcomes, ...counts };
-        const ignoredColumns = ignored.map((heading) => ({
+        const ignoredColumns = ignored.map((heading, index) => ({
           heading,
-          advice: adviceOn(heading, headings ?? noHeadings),
+          advice: advice?.[index] ?? adviceOn(heading, headings ?? noHeadings),
         }));
         return { ...shown, ignoredColumns, done: rowOutcomes.reduce((sum, each) => sum + outcomes[each], 0), outcomes };
       });

@@ -6,13 +6,14 @@ import { requireAccount } from '../account/accounts.query.js';
 import type { Candidate } from './candidate.js';
 import type { Headings } from './headings.js';
 import { hex } from './forget.js';
+import type { Ignored } from './ignored.js';
 import { RowSeal } from './import-row.js';
 
 export type NewImport = {
   importId: string;
   fileName: string;
   headings: Headings;
-  ignoredColumns: string[];
+  ignored: Ignored[];
   candidates: readonly Candidate[];
   createdBy: string;
 };
@@ -30,24 +31,37 @@ export class Imports {
     private readonly outside: { now: () => Date; newId: () => string },
   ) {}
 
+  /** To be asked before a file is read. @throws Refused `account.unknown`, `import.open` while another import of the account is not over. */
+  requireNoneOpen(accountId: string): Promise<void> {
+    return inAccount(this.app, accountId, async (tx) => {
+      await requireAccount(tx, accountId);
+      const { rowCount } = await tx.query(
+        `select from own.imports where account_id = $1 and state in ('checking', 'ready', 'running')`,
+        [accountId],
+      );
+      if (rowCount) throw openImport();
+    });
+  }
+
   /** Stores a file's rows, all or none; the dry run begins. @throws Refused `import.open` while another import of the account is not over. */
   async add(accountId: string, made: NewImport): Promise<void> {
     const [key] = await this.keys.take(1);
     if (!key) throw new Error('there is no key');
     const rows = new RowSeal(key.key, made.importId);
-    const { importId, fileName, headings, ignoredColumns, candidates, createdBy } = made;
+    const { importId, fileName, headings, ignored, candidates, createdBy } = made;
     try {
       await inAccount(this.app, accountId, async (tx) => {
         await requireAccount(tx, accountId);
         await tx.query(
-          `insert into own.imports (account_id, import_id, file_name, headings, ignored_columns, state, rows, key_id, created_by, created_at, changed_at)
-           values ($1, $2, $3, $4, $5, 'checking', $6, $7, $8, $9, $9)`,
+          `insert into own.imports (account_id, import_id, file_name, headings, ignored_columns, advice, state, rows, key_id, created_by, created_at, changed_at)
+           values ($1, $2, $3, $4, $5, $6, 'checking', $7, $8, $9, $10, $10)`,
           [
             accountId,
             importId,
             fileName,
             JSON.stringify(headings),
-            ignoredColumns,
+            ignored.map(({ heading }) => heading),
+            ignored.map(({ advice }) => advice),
             candidates.length,
             key.id,
             createdBy,
@@ -60,12 +74,7 @@ export class Imports {
       });
     } catch (error) {
       await this.keys.destroy([key.id]);
-      if ((error as { code?: string }).code !== uniqueViolation) throw error;
-      throw new Refused(
-        'import.open',
-        'Another import of this account is not over yet: start or cancel it first',
-        'conflict',
-      );
+      throw (error as { code?: string }).code === uniqueViolation ? openImport() : error;
     }
   }
 
@@ -141,5 +150,8 @@ export class Imports {
     );
   }
 }
+
+const openImport = (): Refused =>
+  new Refused('import.open', 'Another import of this account is not over yet: start or cancel it first', 'conflict');
 
 export const unknownImport = (): Refused => new Refused('import.unknown', 'There is no such import', 'unknown');
