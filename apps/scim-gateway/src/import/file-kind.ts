@@ -10,6 +10,7 @@ const wrong = {
   xlsb: 'It is a binary Excel workbook (.xlsb): open it in Excel and save it as .xlsx',
   zip: 'It is an archive without an Excel workbook: unpack it, and send the .xlsx or CSV file that is in it',
   markup: 'It is a web page or XML, whatever its name says: open it in Excel and save it as .xlsx',
+  json: 'It is JSON, which POST …/employees/import takes',
   other: 'It is neither an Excel workbook nor CSV',
 } as const;
 
@@ -31,6 +32,7 @@ export function kindOf(bytes: Uint8Array): FileKind {
   if (!isWide && file.subarray(0, 4096).includes(0)) throw refused('other');
   const text = file.toString(isWide ? 'utf16le' : 'latin1', 0, 512);
   if (/^[\s\uFEFF\u00EF\u00BB\u00BF]*(<|MIME-Version:)/i.test(text)) throw refused('markup');
+  if (/^[\s\uFEFF\u00EF\u00BB\u00BF]*[[{]\s*["[{}\]]/.test(text)) throw refused('json');
   return 'csv';
 }
 

@@ -1,37 +1,32 @@
 import type { IncomingMessage } from 'node:http';
-import { pathOf } from '@bitabiz/service-kit/prefix';
+import { Refused } from '@bitabiz/service-kit/refused';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { mostBytes, tooLarge } from './read-sheet.js';
 
-/** What browsers call files that people take for sheets, which depends on the machine; what they are, their content says. */
-const fileTypes = [
-  'text/csv',
-  'text/plain',
-  'text/tab-separated-values',
-  'text/html',
-  'application/csv',
-  'application/vnd.ms-excel',
-  'application/vnd.ms-excel.sheet.binary.macroenabled.12',
-  'application/vnd.ms-excel.sheet.macroenabled.12',
-  'application/vnd.oasis.opendocument.spreadsheet',
-  'application/zip',
-  'application/x-zip-compressed',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  'application/octet-stream',
-];
-const importsPath = /^\/accounts\/[^/]+\/imports\/?$/i;
+/** By its route, because an address has many spellings. */
+const importsRoute = '/accounts/:accountId/imports';
+const takesFile = ({ method, routeOptions }: FastifyRequest) => method === 'POST' && routeOptions.url === importsRoute;
+const isForm = (type = '') => /^\s*multipart\//i.test(type);
 
 /**
- * Takes files as bodies where imports are made, and nowhere else.
+ * Takes files as bodies where imports are made, and nowhere else. Programs and browsers call a sheet a form, a text, or nothing at all: what
+ * it is, its content says.
  * @param identify throws when a stranger asks: nobody unknown makes this process hold a large file.
  */
 export function acceptFiles(
   server: FastifyInstance,
   identify: (authorization: string | undefined) => Promise<unknown>,
 ): void {
-  server.addContentTypeParser(fileTypes, async (request: FastifyRequest, payload: IncomingMessage) => {
-    if (!importsPath.test(pathOf(request.url))) throw Object.assign(new Error('Send JSON'), { statusCode: 415 });
+  server.addHook('onRequest', (request, _, done) => {
+    const { headers } = request.raw;
+    if (takesFile(request) && !isForm(headers['content-type'])) headers['content-type'] = 'application/octet-stream';
+    done();
+  });
+  // Types that nothing else reads.
+  server.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
+    if (!takesFile(request)) throw Object.assign(new Error('Send JSON'), { statusCode: 415 });
     await identify(request.headers.authorization);
+    if (isForm(request.headers['content-type'])) throw noForm();
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge('the file is longer');
     const parts: Buffer[] = [];
     let size = 0;
@@ -44,3 +39,10 @@ export function acceptFiles(
     return Buffer.concat(parts);
   });
 }
+
+const noForm = () =>
+  new Refused(
+    'import.fileType',
+    'Send the file itself as the body, not a form with the file in it, for instance with curl --data-binary @staff.xlsx',
+    'mediaType',
+  );

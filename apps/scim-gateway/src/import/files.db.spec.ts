@@ -32,6 +32,38 @@ describe('what is no import', () => {
     await account.admin('DELETE', `/imports/${id}`);
   });
 
+  it.each([
+    ['a form of curl', 'application/x-www-form-urlencoded'],
+    ['a form of curl that is long', 'application/x-www-form-urlencoded', 40_000],
+    ['JSON', 'application/json; charset=utf-8'],
+    ['SCIM', 'application/scim+json'],
+    ['text', 'text/comma-separated-values'],
+    ['CSV', 'application/csv'],
+    ['bytes', 'application/octet-stream'],
+    ['no type at all', ''],
+    ['what is no type', 'csv'],
+  ])('is not told by the content type: %s', async (_, type, length = 0) => {
+    const name = 'c'.repeat(60);
+    const rows = Array.from({ length: 1 + length / 60 }, (_, n) => [`b${n}@x.example`, name, 'C', '', '']);
+    const { id, view } = await checked(gateway, account, csv([header, ...rows]), type);
+    expect(view['outcomes']).toMatchObject({ create: rows.length });
+    await account.admin('DELETE', `/imports/${id}`);
+  });
+
+  it('is a form with a file in it: the answer says to send the file itself', async () => {
+    const form = Buffer.from('--x\r\ncontent-disposition: form-data; name="file"\r\n\r\na,b\r\n--x--\r\n');
+    expect(await send(gateway, account, form, 'multipart/form-data; boundary=x')).toMatchObject({
+      status: 415,
+      body: { code: 'import.fileType', message: expect.stringContaining('curl --data-binary @staff.xlsx') },
+    });
+  });
+
+  it('is no body', async () =>
+    expect(await send(gateway, account, Buffer.alloc(0), '')).toMatchObject({
+      status: 400,
+      body: { code: 'import.unreadable', message: expect.stringContaining('it is empty') },
+    }));
+
   it('of a stranger is not even read', async () => {
     const url = `http://127.0.0.1:${gateway.env.PORT}/accounts/${account.id}/imports`;
     const body = new Uint8Array(21 * 1024 * 1024);
@@ -59,8 +91,10 @@ describe('what is no import', () => {
   });
 
   it('is taken nowhere else', async () => {
-    const answer = await account.admin('POST', '/employees', 'a,b', { 'content-type': 'text/csv' });
-    expect(answer.status).toBe(415);
+    for (const type of ['text/csv', 'application/octet-stream', 'application/x-www-form-urlencoded']) {
+      const answer = await account.admin('POST', '/employees', 'a,b', { 'content-type': type });
+      expect([answer.status, answer.body['message']]).toEqual([415, 'Send JSON']);
+    }
   });
 
   it('has a template to begin with', async () => {

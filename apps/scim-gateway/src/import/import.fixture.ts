@@ -14,7 +14,7 @@ export function excel(rows: readonly (readonly (string | number | Date | null)[]
   return writeExcelFile([{ sheet: 'Staff', data }]).toBuffer();
 }
 
-/** Sends a file as a browser does. */
+/** Sends a file as a browser does. @param type empty: without one. */
 export async function send(
   gateway: OpenGateway,
   account: TestAccount,
@@ -23,7 +23,7 @@ export async function send(
 ): Promise<Answer> {
   const response = await fetch(`http://127.0.0.1:${gateway.env.PORT}/accounts/${account.id}/imports?fileName=staff`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${account.adminToken}`, 'content-type': type },
+    headers: { authorization: `Bearer ${account.adminToken}`, ...(type !== '' && { 'content-type': type }) },
     body: new Uint8Array(file),
   });
   return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };

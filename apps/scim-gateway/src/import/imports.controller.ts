@@ -13,7 +13,6 @@ import {
 } from '@nestjs/common';
 import { actorOf, Allow, type AuthenticatedRequest } from '@bitabiz/service-kit/auth';
 import { Id } from '@bitabiz/service-kit/id';
-import { Refused } from '@bitabiz/service-kit/refused';
 import * as z from 'zod';
 import { languages } from '../language.js';
 import { NewIds } from '../new-ids.js';
@@ -83,15 +82,8 @@ export class ImportsController {
     @Param('accountId', { schema: Id }) accountId: string,
     @Query({ schema: New }) { fileName }: z.output<typeof New>,
     @Req() request: AuthenticatedRequest,
-    @Body() body: unknown,
+    @Body() body: Buffer,
   ): Promise<ImportView> {
-    if (!Buffer.isBuffer(body)) {
-      throw new Refused(
-        'import.fileType',
-        'Send the file itself as the body, with the type text/csv or that of Excel',
-        'mediaType',
-      );
-    }
     await this.imports.requireNoneOpen(accountId);
     const table = tableOf(await readSheet(body));
     const importId = this.ids.next();

@@ -109,6 +109,7 @@ describe('a file', () => {
     ['is a binary workbook', archive({ 'xl/workbook.bin': 'x' }), 'import.fileType', /\.xlsb/],
     ['is another archive', archive({ 'staff.csv': 'a,b' }), 'import.fileType', /unpack it/],
     ['is a web page', Buffer.from('\ufeff\r\n<html><table><tr><td>a'), 'import.fileType', /web page/],
+    ['is JSON', Buffer.from('\ufeff[ {"email": "a@x"}]'), 'import.fileType', /JSON.*employees\/import/],
     ['is a picture', Buffer.from('89504e470d0a1a0a', 'hex'), 'import.fileType', /neither/],
     ['is a document', Buffer.from('%PDF-1.7'), 'import.fileType', /neither/],
     ['is nothing known', Buffer.from([65, 66, 67, 0, 1, 0, 65, 66]), 'import.fileType', /neither/],
