@@ -51,7 +51,7 @@ export class Feed {
     );
     const { incarnation = 0, cursor: next = '0' } = rows[0] ?? {};
     const [era, since] = (cursor ?? '').split('.');
-    const complete = Number(era) !== incarnation || !/^\d+$/.test(since ?? '');
+    const complete = Number(era) !== incarnation || !/^\d{1,18}$/.test(since ?? '');
     const heads = complete ? await this.allHeads() : await this.changedHeads(since ?? '0');
     return { incarnation, cursor: `${incarnation}.${next}`, complete, heads };
   }

@@ -46,4 +46,30 @@ describe('a request of the admin API', () => {
       body: { code: 'request.invalid', message: expect.stringMatching(/There is no field “\w+” here: give only/) },
     }),
   );
+
+  it.each([
+    ['GET', `/imports/${crypto.randomUUID()}/rows?after=`],
+    ['GET', `/imports/${crypto.randomUUID()}/rows?limit=`],
+    ['GET', '/provisioning-log?limit='],
+    ['GET', '/provisioning-log?status='],
+    ['GET', '/tenant-migration?limit='],
+    ['GET', '/retention/preview?months='],
+    ['GET', '/retention/preview?limit='],
+    ['PUT', '/retention', 'eraseInactiveAfterMonths'],
+    ['POST', '/tokens/regeneration', 'graceHours'],
+  ])('%s %s refuses a number that is out of bounds', async (method, path, field?: string) => {
+    for (const number of ['3000000000', '9007199254740991', '1e300']) {
+      const address = `/accounts/${account.id}${path}`;
+      const answer = field
+        ? await gateway.operator(method, address, { [field]: Number(number) })
+        : await gateway.operator(method, `${address}${number}`);
+      expect([number, answer.status, answer.body['code']]).toEqual([number, 400, 'request.invalid']);
+    }
+  });
+
+  it('may have a cursor of the feed that is longer than any', async () => {
+    const { cursor } = (await gateway.operator('GET', '/feed/heads')).body;
+    const { status, body } = await gateway.operator('GET', `/feed/heads?cursor=${cursor}${'9'.repeat(30)}`);
+    expect([status, body['complete']]).toEqual([200, true]);
+  });
 });

@@ -23,7 +23,7 @@ import { ImportJobs } from './import-jobs.js';
 import { shownOutcomes } from './import-row.js';
 import { ImportQueries, type ImportView } from './imports.query.js';
 import { Imports } from './imports.js';
-import { readSheet } from './read-sheet.js';
+import { most, readSheet } from './read-sheet.js';
 import { tableOf } from './table.js';
 import { template, templateFormats } from './template.js';
 
@@ -43,7 +43,7 @@ const Template = only({
 const Rows = only({
   outcome: z.enum(shownOutcomes).optional(),
   /** The row that the page before ended with. */
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.number().int().min(0).max(most.rows).default(0),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 const types = {
