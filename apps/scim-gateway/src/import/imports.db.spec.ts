@@ -61,6 +61,26 @@ describe('an import', () => {
     await account.admin('DELETE', `/imports/${view['id']}`);
   });
 
+  it('names the cell of a name that is taken, and whom to activate (P8)', async () => {
+    const employee = { email: 'back@nordlys.example', givenName: 'Back', familyName: 'Again' };
+    const { id } = (await account.admin('POST', '/employees', employee)).body;
+    await account.admin('POST', `/employees/${id}/deactivation`);
+    const { scimId } = (await account.admin('POST', `/employees/${id}/activation`, {})).body;
+    expect(scimId).not.toBe(id);
+    await account.scim('PUT', `/Users/${scimId}`, person('back', { active: false }));
+    const file = csv([
+      [...header, 'Username'],
+      [...row('back'), ''],
+    ]);
+    const { rows, view } = await checked(gateway, account, file);
+    expect(rows[0]?.['reason']).toBe(
+      `E-mail (A2): back@nordlys.example belongs to an inactive employee, who can be activated again: ${id} (P8)`,
+    );
+    await account.admin('POST', `/employees/${id}/ad-user-mark-removal`);
+    expect((await account.admin('POST', `/employees/${id}/activation`, {})).status).toBe(200);
+    await account.admin('DELETE', `/imports/${view['id']}`);
+  });
+
   it('then does what it showed, and says so', async () => {
     const { id, rows: shown } = await checked(gateway, account, await file(), excelType);
     const { view, rows } = await carriedOut(account, id);

@@ -19,14 +19,14 @@ export function notesOn(headings: Headings, row: number, now: Said, checked: Sai
   ];
 }
 
-/** A rule's refusal in the words of the file where there are some: the cell with the name that another employee holds (P6, P8). */
+/**
+ * A rule's refusal in the words of the file where there are some: the cell with the name that another employee holds, and the
+ * holder's id as an employee (P6, P8).
+ */
 export function reasonOf(headings: Headings, row: number, { code, message, details }: Refused): string {
-  const { attribute, holderScimId, holderActive, checks = [] } = details;
+  const { attribute, holder, holderActive, checks = [] } = details;
   if (code !== 'user.nameTaken') return message;
   const say = sentencesIn[headings.language];
-  // Without a column of usernames the email is the username.
-  const hasUserNames = headings.columns.some(({ field }) => field === 'userName');
-  const cell = cellOf(headings, hasUserNames ? String(attribute) : 'email', row);
   const taken = holderActive === true ? say.taken : say.takenByInactive;
-  return taken(cell, checks[0]?.received ?? '', String(holderScimId));
+  return taken(cellOf(headings, String(attribute), row), checks[0]?.received ?? '', String(holder));
 }

@@ -11,7 +11,8 @@ import { dayIn } from '../day.js';
 import { requireVersion, type Expected } from '../etag.js';
 import type { Cause, World } from '../world.js';
 import { withUserName } from './by-hand.decider.js';
-import { admit, type Names } from './names.decider.js';
+import type { ImportNames } from './import.decider.js';
+import { admit, type Holder, type Names } from './names.decider.js';
 import { decide, type UserCommand } from './user.decider.js';
 import { isEmployee, isShown, type Employee } from './user-state.decider.js';
 import type { KnownUser } from './user-row.js';
@@ -102,7 +103,7 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
     case 'Import': {
       const { names, profile } = request;
       requireDate(profile.employmentDate);
-      const holders = world.holdersOf({ userName: names.email, ...names });
+      const holders = holdersOfImported(world, names);
       const userId = holders[0]?.userId ?? request.userId;
       return { userId, command: { type: 'ImportUser', data: { userId, names, profile, holders, managed } } };
     }
@@ -132,6 +133,12 @@ function commandFor(world: World, request: UserRequest, by: { actor: string; now
     case 'RemoveAdUserMark':
       return { userId: request.userId, command: { type: 'RemoveAdUserMark', data: {} } };
   }
+}
+
+/** Without a username the email is one, and stays what the row has to correct. */
+function holdersOfImported(world: World, { userName, email }: ImportNames): Holder[] {
+  if (userName !== undefined) return world.holdersOf({ userName, email });
+  return world.holdersOf({ userName: email, email }).map((holder) => ({ ...holder, attribute: 'email' }));
 }
 
 /** P3: a new employee without the country, where the account wants the literal table. */
