@@ -1,6 +1,7 @@
+import { inTransaction } from '@bitabiz/service-kit/database';
 import { Refused } from '@bitabiz/service-kit/refused';
+import type { PoolClient } from 'pg';
 import { managedFields } from '../account/account.decider.js';
-import type { Pool } from 'pg';
 import type { GatewayCommand } from '../gateway.commands.js';
 import { modifiedBy } from '../provisioning-log/modified.js';
 import { leftToEntra, type ImportedRow } from '../user/import.decider.js';
@@ -19,6 +20,8 @@ export type Job = {
   /** Who started it, or made it while nobody has. */
   actor: string;
   headings: Headings | null;
+  /** Nobody else has this one: by it a replica that stalled sees that another goes on with the import. */
+  leasedUntil: Date;
 };
 
 type OpenRow = {
@@ -30,27 +33,41 @@ type OpenRow = {
 };
 type Done = { row: number; userId: string | null; outcome: RowOutcome; code: string | null; detail: RowDetail };
 
-/** The next rows of an import: looked at while it is checking, carried out while it is running. What comes of them is stored together. */
-export async function carryOut(parts: ImportJobsParts, job: Job, most: number): Promise<void> {
-  const { batch, keys } = parts;
-  const { rows } = await batch.query<OpenRow>(
-    `select row_number, new_user_id, request, checked_outcome, checked_detail from own.import_rows
-     where account_id = $1 and import_id = $2 and outcome is null order by row_number limit $3`,
-    [job.accountId, job.importId, most],
-  );
-  const key = (await keys.find([job.keyId])).get(job.keyId);
-  // Deleted meanwhile, by hand or by age.
-  if (!key || rows.length === 0) return;
-  const seal = new RowSeal(key, job.importId);
-  const asked = await ask(parts, job, rows, seal);
-  const done = job.state === 'running' ? await doneBefore(batch, job, rows, asked, seal) : asked;
-  await batch.query(
-    `update own.import_rows r set user_id = d.user_id, outcome = d.outcome, code = d.code, detail = d.detail
-     from unnest($3::int[], $4::uuid[], $5::text[], $6::text[], $7::bytea[]) d(row_number, user_id, outcome, code, detail)
-     where r.account_id = $1 and r.import_id = $2 and r.row_number = d.row_number`,
+/**
+ * The next rows of an import: looked at while it is checking, carried out while it is running. What comes of them is stored together.
+ * @returns how many rows.
+ */
+export function carryOut(parts: ImportJobsParts, job: Job, most: number): Promise<number> {
+  return inTransaction(parts.batch, async (tx) => {
+    const { rows } = await tx.query<OpenRow>(
+      `select row_number, new_user_id, request, checked_outcome, checked_detail from own.import_rows
+       where account_id = $1 and import_id = $2 and outcome is null order by row_number limit $3`,
+      [job.accountId, job.importId, most],
+    );
+    const key = (await parts.keys.find([job.keyId])).get(job.keyId);
+    // Deleted meanwhile, by hand or by age.
+    if (!key || rows.length === 0) return 0;
+    const seal = new RowSeal(key, job.importId);
+    const asked = await ask(parts, job, rows, seal);
+    const done = job.state === 'running' ? await doneBefore(tx, job, rows, asked, seal) : asked;
+    await store(tx, job, done, seal);
+    return rows.length;
+  });
+}
+
+/** While the import is this replica's. What was done before somebody cancelled it, is kept. */
+async function store(tx: PoolClient, job: Job, done: readonly Done[], seal: RowSeal): Promise<void> {
+  await tx.query(
+    `with mine as (select from own.imports
+       where account_id = $1 and import_id = $2 and leased_until = $3 and state in ($4, 'cancelled') for share)
+     update own.import_rows r set user_id = d.user_id, outcome = d.outcome, code = d.code, detail = d.detail
+     from unnest($5::int[], $6::uuid[], $7::text[], $8::text[], $9::bytea[]) d(row_number, user_id, outcome, code, detail)
+     where exists (select from mine) and r.account_id = $1 and r.import_id = $2 and r.row_number = d.row_number`,
     [
       job.accountId,
       job.importId,
+      job.leasedUntil,
+      job.state,
       done.map((each) => each.row),
       done.map((each) => each.userId),
       done.map((each) => each.outcome),
@@ -81,13 +98,14 @@ async function ask(
     state === 'checking'
       ? await commands.preview(accountId, requests.map(commandOf))
       : await Promise.all(
-          requests.map((request) =>
-            commands.forUser(accountId, request, cause()).catch((error: unknown) => refusal(error)),
-          ),
+          requests.map((request) => commands.forUser(accountId, request, cause()).catch((error: Error) => error)),
         );
-  return rows.map((row, index) =>
-    doneOf(row, headings ?? noHeadings, requests[index] as ImportedRow, answers[index] as UserOutcome | Refused),
-  );
+  // Once all are over: what is under way when this ends would be carried out beside an erasure.
+  return rows.map((row, index) => {
+    const answer = answers[index] as UserOutcome | Error;
+    const told = answer instanceof Error ? refusal(answer) : answer;
+    return doneOf(row, headings ?? noHeadings, requests[index] as ImportedRow, told);
+  });
 }
 
 function doneOf(
@@ -112,14 +130,14 @@ function doneOf(
  * Rows that were carried out before an interruption and have nothing left to change: what they did is what the dry run said, and the
  * events of this import bear it out.
  */
-async function doneBefore(batch: Pool, job: Job, rows: OpenRow[], done: Done[], seal: RowSeal): Promise<Done[]> {
+async function doneBefore(tx: PoolClient, job: Job, rows: OpenRow[], done: Done[], seal: RowSeal): Promise<Done[]> {
   const again = done.filter(({ outcome, detail }, index) =>
     outcome === 'create'
       ? detail.modified?.length === 0
       : outcome === 'unchanged' && rows[index]?.checked_outcome === 'update',
   );
   if (again.length === 0) return done;
-  const { rows: streams } = await batch.query<{ stream: string }>(
+  const { rows: streams } = await tx.query<{ stream: string }>(
     `select distinct e.stream from unnest($2::text[]) s(stream) cross join lateral
       (select stream, correlation_id from store.events where account_id = $1 and stream = s.stream offset 0) e where e.correlation_id = $3`,
     [job.accountId, again.map(({ userId }) => `user/${userId}`), job.importId],

@@ -78,11 +78,17 @@ export class ImportJobs {
       const begin = performance.now();
       const job = await this.take();
       if (!job) return;
-      await carryOut(this.parts, job, chunk);
+      const rows = await carryOut(this.parts, job, chunk);
+      // Before another replica may go on with it: all of them together keep its pace.
+      if (rows === chunk) await this.rest(begin);
       await this.giveBack(job);
-      const rest = chunkMs - (performance.now() - begin);
-      if (rest > 0) await pause(rest, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      if (rows < chunk) await this.rest(begin);
     }
+  }
+
+  private async rest(begin: number): Promise<void> {
+    const left = chunkMs - (performance.now() - begin);
+    if (left > 0) await pause(left, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 
   /** The import that waits longest, for this process alone for a minute. */
@@ -95,21 +101,21 @@ export class ImportJobs {
          order by changed_at limit 1 for update skip locked) n
        where i.account_id = n.account_id and i.import_id = n.import_id
        returning i.account_id as "accountId", i.import_id as "importId", i.state, i.key_id as "keyId",
-         coalesce(i.started_by, i.created_by) as actor, i.headings`,
+         coalesce(i.started_by, i.created_by) as actor, i.headings, i.leased_until as "leasedUntil"`,
       [now, new Date(now.getTime() + leaseMs)],
     );
     return rows[0];
   }
 
-  /** An import without open rows goes on to its next state; one that was cancelled meanwhile stays so. */
-  private async giveBack({ accountId, importId, state }: Job): Promise<void> {
+  /** An import without open rows goes on to its next state; one that was cancelled meanwhile stays so, and so does one that is another replica's. */
+  private async giveBack({ accountId, importId, state, leasedUntil }: Job): Promise<void> {
     const { rows } = await this.parts.batch.query<{ state: string; rows: number }>(
       `update own.imports i set leased_until = null, changed_at = $3, state = case
          when i.state <> $4 or exists (select from own.import_rows r
            where r.account_id = i.account_id and r.import_id = i.import_id and r.outcome is null) then i.state
          when i.state = 'checking' then 'ready' else 'finished' end
-       where account_id = $1 and import_id = $2 returning state, rows`,
-      [accountId, importId, this.parts.now(), state],
+       where account_id = $1 and import_id = $2 and leased_until = $5 returning state, rows`,
+      [accountId, importId, this.parts.now(), state, leasedUntil],
     );
     const [now] = rows;
     if (now?.state === 'finished') {
