@@ -28,7 +28,10 @@ export type Removed = {
   importRows: number;
 };
 
-/** P20: erases one person. First noted, then the event with the rows and claims, then the keys and the log, so that each step can be repeated. */
+/**
+ * P20: erases one person. First noted, then the rows of imports, so that none makes the person anew, then the event with the rows and claims, then
+ * the keys and the log, and what imports have got meanwhile: so each step can be repeated.
+ */
 export class Erasures {
   constructor(
     private readonly parts: {
@@ -54,8 +57,9 @@ export class Erasures {
     const { actor, correlationId } = cause;
     await list.note({ accountId, userId, askedAt: now(), actor, correlationId, conditional: false });
     const traces = await this.tracesOf(accountId, [userId]);
+    const importRows = await this.parts.imports.forget(accountId, [userId]);
     const events = known ? await commands.erase(accountId, userId, 'anybody', cause) : [];
-    const removed = await this.remove(accountId, userId, traces, events.length > 0);
+    const removed = await this.remove(accountId, userId, traces, { users: events.length > 0 ? 1 : 0, importRows });
     return { userId, erased: events.length > 0, keysDestroyed: removed.keys, removed };
   }
 
@@ -81,25 +85,33 @@ export class Erasures {
   }
 
   private async finishDue(accountId: string, userId: string, cause: Cause): Promise<boolean> {
-    const { list, commands } = this.parts;
+    const { list, commands, imports } = this.parts;
     const traces = await this.tracesOf(accountId, [userId]);
     try {
       await commands.erase(accountId, userId, 'due', cause);
     } catch (error) {
       if (!(error instanceof Refused && error.code === 'user.notDue')) throw error;
+      // Unless somebody asked for the erasure meanwhile.
+      if ((await list.find(accountId, userId))?.conditional) await imports.keep(accountId, userId);
       await list.withdraw({ accountId, userId, correlationId: cause.correlationId });
       return false;
     }
     await list.confirm(accountId, userId);
-    await this.remove(accountId, userId, traces, true);
+    await this.remove(accountId, userId, traces, { users: 1, importRows: 0 });
     return true;
   }
 
-  /** What goes beside the rows and claims, which went with the event. */
-  private async remove(accountId: string, userId: string, traces: Traces, hadRow: boolean): Promise<Removed> {
+  /** What goes beside the rows and claims, which went with the event. @param gone what is gone already. */
+  private async remove(
+    accountId: string,
+    userId: string,
+    traces: Traces,
+    gone: Pick<Removed, 'users' | 'importRows'>,
+  ): Promise<Removed> {
     const { keys, sealedEvents } = await this.destroyKeys(accountId, [userId]);
     const forgotten = await this.forget(accountId, [userId], traces);
-    const removed = { users: hadRow ? 1 : 0, sealedEvents, keys: keys.length, ...forgotten };
+    const importRows = gone.importRows + forgotten.importRows;
+    const removed = { users: gone.users, sealedEvents, keys: keys.length, ...forgotten, importRows };
     await this.parts.list.report(accountId, userId, this.parts.now(), removed);
     return removed;
   }
@@ -126,6 +138,7 @@ export class Erasures {
     const decided = noted.filter((erasure) => !undecided.includes(erasure));
     const again = new Set<string>();
     const traces = await this.tracesOf(accountId, idsOf(decided));
+    await this.parts.imports.forget(accountId, idsOf(decided));
     for (const { userId, ...cause } of decided) {
       if (!there.has(userId)) continue;
       if ((await this.parts.commands.erase(accountId, userId, 'anybody', causeOf(cause))).length > 0) again.add(userId);

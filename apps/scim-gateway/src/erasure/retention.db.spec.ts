@@ -114,11 +114,12 @@ describe('the erasure after a time (P20)', () => {
     };
     await list.note(asked);
     const notDue = () => Promise.reject(new Refused('user.notDue', 'not yet', 'conflict'));
+    const kept: string[] = [];
     const parts = {
       list,
       commands: { erase: notDue },
       log: { tracesOf: async () => ({ names: [] }) },
-      imports: { note: async () => undefined },
+      imports: { note: async () => undefined, keep: async (_: string, userId: string) => kept.push(userId) },
       now: () => new Date(),
     };
     const erasures = new Erasures(parts as unknown as ConstructorParameters<typeof Erasures>[0]);
@@ -127,6 +128,7 @@ describe('the erasure after a time (P20)', () => {
       expect(await erasures.eraseDue(account.id, userId, cause)).toBe(false);
     }
     expect([await list.find(account.id, ada), await list.find(account.id, grace)]).toMatchObject([undefined, {}]);
+    expect(kept).toEqual([ada]);
     await pool.end();
     await gateway.stop();
     await gateway.start();

@@ -11,6 +11,7 @@ import { noHeadings, type Headings } from './headings.js';
 import { reasonOf } from './notes.js';
 import { RowSeal, type RowDetail, type RowOutcome } from './import-row.js';
 import type { ImportJobsParts } from './import-jobs.js';
+import { holdRows } from './rows-lock.js';
 
 export type Job = {
   accountId: string;
@@ -34,14 +35,16 @@ type OpenRow = {
 type Done = { row: number; userId: string | null; outcome: RowOutcome; code: string | null; detail: RowDetail };
 
 /**
- * The next rows of an import: looked at while it is checking, carried out while it is running. What comes of them is stored together.
+ * The next rows of an import: looked at while it is checking, carried out while it is running. What comes of them is stored together. Rows
+ * that name somebody who is being erased wait: they would make that one anew (P20).
  * @returns how many rows.
  */
 export function carryOut(parts: ImportJobsParts, job: Job, most: number): Promise<number> {
   return inTransaction(parts.batch, async (tx) => {
+    holdRows(tx, job.importId);
     const { rows } = await tx.query<OpenRow>(
       `select row_number, new_user_id, request, checked_outcome, checked_detail from own.import_rows
-       where account_id = $1 and import_id = $2 and outcome is null order by row_number limit $3`,
+       where account_id = $1 and import_id = $2 and outcome is null and named = '{}' order by row_number limit $3`,
       [job.accountId, job.importId, most],
     );
     const key = (await parts.keys.find([job.keyId])).get(job.keyId);

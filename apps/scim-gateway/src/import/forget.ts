@@ -1,7 +1,8 @@
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { KeyRing } from '@bitabiz/event-store';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { RowSeal } from './import-row.js';
+import { betweenSteps } from './rows-lock.js';
 
 const rowsAtOnce = 5_000;
 
@@ -11,8 +12,10 @@ export class ImportErasure {
   constructor(private readonly parts: { batch: Pool; keys: KeyRing }) {}
 
   /**
-   * Notes which rows name these persons though they are about nobody who is here. To be asked before the persons' rows go.
+   * Notes which rows are about these persons, or name them though they are about nobody who is here. To be asked before the persons' rows go:
+   * from then on no import carries out these rows.
    * @param names further ones that they had.
+   * @throws Refused `import.underWay`.
    */
   async note(accountId: string, userIds: readonly string[], names: readonly string[] = []): Promise<void> {
     const { batch, keys } = this.parts;
@@ -22,20 +25,31 @@ export class ImportErasure {
     );
     if (imports.length === 0) return;
     const all = [...new Set([...names, ...(await this.namesOf(accountId, userIds))].map(foldKey))];
-    if (all.length === 0) return;
     const found = await keys.find(imports.map((each) => each.key_id));
     for (const { import_id: importId, key_id: keyId } of imports) {
       const key = found.get(keyId);
       if (!key) continue;
       const seal = new RowSeal(key, importId);
-      await this.mark(accountId, importId, seal);
-      await batch.query(
-        `update own.import_rows r set named = $3 where account_id = $1 and import_id = $2 and marks && $4::bytea[]
-           and (outcome = 'refused' or not exists (select from own.users u
-             where u.account_id = r.account_id and u.user_id = r.user_id and u.user_id <> all($3::uuid[])))`,
-        [accountId, importId, userIds, all.map((name) => seal.mark(name))],
-      );
+      await betweenSteps(batch, importId, async (tx) => {
+        await mark(tx, accountId, importId, seal);
+        await tx.query(
+          `update own.import_rows r set named = named || $3::uuid[] where account_id = $1 and import_id = $2
+             and (user_id = any($3) or new_user_id = any($3) or marks && $4::bytea[]
+               and (outcome = 'refused' or not exists (select from own.users u
+                 where u.account_id = r.account_id and u.user_id = r.user_id and u.user_id <> all($3))))`,
+          [accountId, importId, userIds, all.map((name) => seal.mark(name))],
+        );
+      });
     }
+  }
+
+  /** Somebody is not erased after all: the rows that waited are carried out. Safe to repeat. */
+  async keep(accountId: string, userId: string): Promise<void> {
+    await this.parts.batch.query(
+      `update own.import_rows set named = array_remove(named, $2::uuid)
+       where account_id = $1 and named <> '{}' and named && array[$2::uuid]`,
+      [accountId, userId],
+    );
   }
 
   /** Safe to repeat. @returns how many rows went. */
@@ -56,26 +70,26 @@ export class ImportErasure {
     );
     return rows.flatMap(({ names }) => names.filter((name) => name !== null));
   }
+}
 
-  /** Gives marks to rows that were stored before there were any. */
-  private async mark(accountId: string, importId: string, seal: RowSeal): Promise<void> {
-    for (;;) {
-      const { rows } = await this.parts.batch.query<{ row_number: number; request: Buffer | null }>(
-        `select row_number, request from own.import_rows
-         where account_id = $1 and import_id = $2 and marks is null limit ${rowsAtOnce}`,
-        [accountId, importId],
-      );
-      if (rows.length === 0) return;
-      const marks = rows.map(({ row_number: row, request }) =>
-        request ? seal.marks(seal.openRequest(row, request).names) : [],
-      );
-      await this.parts.batch.query(
-        `update own.import_rows r set marks = array(select decode(m, 'hex') from jsonb_array_elements_text(d.marks) m)
-         from unnest($3::int[], $4::jsonb[]) d(row_number, marks)
-         where r.account_id = $1 and r.import_id = $2 and r.row_number = d.row_number`,
-        [accountId, importId, rows.map((each) => each.row_number), marks.map((each) => JSON.stringify(hex(each)))],
-      );
-    }
+/** Gives marks to rows that were stored before there were any. */
+async function mark(tx: PoolClient, accountId: string, importId: string, seal: RowSeal): Promise<void> {
+  for (;;) {
+    const { rows } = await tx.query<{ row_number: number; request: Buffer | null }>(
+      `select row_number, request from own.import_rows
+       where account_id = $1 and import_id = $2 and marks is null limit ${rowsAtOnce}`,
+      [accountId, importId],
+    );
+    if (rows.length === 0) return;
+    const marks = rows.map(({ row_number: row, request }) =>
+      request ? seal.marks(seal.openRequest(row, request).names) : [],
+    );
+    await tx.query(
+      `update own.import_rows r set marks = array(select decode(m, 'hex') from jsonb_array_elements_text(d.marks) m)
+       from unnest($3::int[], $4::jsonb[]) d(row_number, marks)
+       where r.account_id = $1 and r.import_id = $2 and r.row_number = d.row_number`,
+      [accountId, importId, rows.map((each) => each.row_number), marks.map((each) => JSON.stringify(hex(each)))],
+    );
   }
 }
 
