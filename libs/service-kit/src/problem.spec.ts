@@ -17,7 +17,9 @@ describe('what was thrown', () => {
     new Error('Connection terminated unexpectedly'),
     new Error('timeout exceeded when trying to connect'),
     new Error('Client has encountered a connection error and is not queryable'),
-  ])('by a database that is away or overrun is a 503 that says when to come back: $message', (error) =>
+    coded('55P03', 'canceling statement due to lock timeout'),
+    coded('40P01', 'deadlock detected'),
+  ])('by a database that is away, overrun or held by others is a 503 that says when to come back: $message', (error) =>
     expect(failureOf(error)).toMatchObject({ status: 503, retryAfter: 2 }),
   );
 

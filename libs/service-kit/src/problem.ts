@@ -34,7 +34,10 @@ export type FailedRequest = FastifyRequest & { failure?: Failure };
 const unavailable =
   /^(08|53|57)|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|terminated|not queryable|timeout exceeded when trying to connect/;
 
-/** Sorts what was thrown: a rule's refusal, Fastify's or Nest's own error, a database that is away (503), or a fault of ours (500). */
+/** Another transaction was first, or holds what this one needs for too long. */
+const contended = /^(40001|40P01|55P03)$/;
+
+/** Sorts what was thrown: a rule's refusal, Fastify's or Nest's own error, a database that is away or busy (503), or a fault of ours (500). */
 export function failureOf(error: unknown): Failure {
   if (error instanceof Refused) {
     const { code, message, kind, details } = error;
@@ -55,6 +58,10 @@ export function failureOf(error: unknown): Failure {
   if (unavailable.test(code) || unavailable.test(message)) {
     const sentence = 'The service cannot reach its database at the moment; try again';
     return { status: 503, code: 'service.unavailable', message: sentence, details: {}, retryAfter: 2, error };
+  }
+  if (contended.test(code)) {
+    const sentence = 'Somebody else works on the same at the moment; try again';
+    return { status: 503, code: 'service.busy', message: sentence, details: {}, retryAfter: 2, error };
   }
   return {
     status: 500,

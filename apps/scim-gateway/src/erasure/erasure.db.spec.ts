@@ -81,6 +81,13 @@ describe('an erasure (P20)', () => {
     expect((await erase('0197f3c2-0000-7000-8000-000000000000')).status).toBe(404);
   });
 
+  it('can be asked for by two at once', async () => {
+    const { id } = await account.create('twice');
+    const answers = await Promise.all(Array.from({ length: 4 }, () => erase(id)));
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(answers.filter(({ body }) => body['erased'])).toHaveLength(1);
+  });
+
   it('says what went, also later, and whom Entra would make anew; of nobody else there is a report', async () => {
     const person = await account.create('reported');
     const report = () => account.admin('GET', `/employees/${person['id']}/erasure`);

@@ -6,6 +6,7 @@ import type { GatewayCommands } from '../gateway.commands.js';
 import type { ImportErasure } from '../import/forget.js';
 import type { LogErasure, Traces } from '../provisioning-log/forget.js';
 import type { Cause } from '../world.js';
+import { destroyKeys } from './destroy-keys.js';
 
 export type ErasureReport = {
   userId: string;
@@ -29,8 +30,8 @@ export type Removed = {
 };
 
 /**
- * P20: erases one person. First noted, then the rows of imports, so that none makes the person anew, then the event with the rows and claims, then
- * the keys and the log, and what imports have got meanwhile: so each step can be repeated.
+ * P20: erases one person. First noted, then what the log and imports say, so that none makes the person anew, then the event with the rows and claims,
+ * then the keys, and what the log and imports have got meanwhile: so each step can be repeated.
  */
 export class Erasures {
   constructor(
@@ -57,9 +58,11 @@ export class Erasures {
     const { actor, correlationId } = cause;
     await list.note({ accountId, userId, askedAt: now(), actor, correlationId, conditional: false });
     const traces = await this.tracesOf(accountId, [userId]);
-    const importRows = await this.parts.imports.forget(accountId, [userId]);
-    const events = known ? await commands.erase(accountId, userId, 'anybody', cause) : [];
-    const removed = await this.remove(accountId, userId, traces, { users: events.length > 0 ? 1 : 0, importRows });
+    // Before the rows go too: interrupted after that, nobody knows any more what else names the person.
+    const { importRows, provisioningLog } = await this.forget(accountId, [userId], traces);
+    const events = known ? await commands.erase(accountId, userId, 'anybody', cause).catch(goneMeanwhile) : [];
+    const users = events.length > 0 ? 1 : 0;
+    const removed = await this.remove(accountId, userId, traces, { users, importRows, provisioningLog });
     return { userId, erased: events.length > 0, keysDestroyed: removed.keys, removed };
   }
 
@@ -97,7 +100,7 @@ export class Erasures {
       return false;
     }
     await list.confirm(accountId, userId);
-    await this.remove(accountId, userId, traces, { users: 1, importRows: 0 });
+    await this.remove(accountId, userId, traces, { users: 1, importRows: 0, provisioningLog: 0 });
     return true;
   }
 
@@ -106,12 +109,13 @@ export class Erasures {
     accountId: string,
     userId: string,
     traces: Traces,
-    gone: Pick<Removed, 'users' | 'importRows'>,
+    gone: Pick<Removed, 'users' | 'importRows' | 'provisioningLog'>,
   ): Promise<Removed> {
-    const { keys, sealedEvents } = await this.destroyKeys(accountId, [userId]);
+    const { keys, sealedEvents } = await destroyKeys(this.parts, accountId, [userId]);
     const forgotten = await this.forget(accountId, [userId], traces);
     const importRows = gone.importRows + forgotten.importRows;
-    const removed = { users: gone.users, sealedEvents, keys: keys.length, ...forgotten, importRows };
+    const provisioningLog = gone.provisioningLog + forgotten.provisioningLog;
+    const removed = { users: gone.users, sealedEvents, keys: keys.length, provisioningLog, importRows };
     await this.parts.list.report(accountId, userId, this.parts.now(), removed);
     return removed;
   }
@@ -138,12 +142,12 @@ export class Erasures {
     const decided = noted.filter((erasure) => !undecided.includes(erasure));
     const again = new Set<string>();
     const traces = await this.tracesOf(accountId, idsOf(decided));
-    await this.parts.imports.forget(accountId, idsOf(decided));
+    await this.forget(accountId, idsOf(decided), traces);
     for (const { userId, ...cause } of decided) {
       if (!there.has(userId)) continue;
       if ((await this.parts.commands.erase(accountId, userId, 'anybody', causeOf(cause))).length > 0) again.add(userId);
     }
-    for (const userId of (await this.destroyKeys(accountId, idsOf(decided))).keys) again.add(userId);
+    for (const userId of (await destroyKeys(this.parts, accountId, idsOf(decided))).keys) again.add(userId);
     await this.forget(accountId, idsOf(decided), traces);
     // Interrupted between the event and the word that it is decided.
     for (const { conditional, userId } of decided) if (conditional) await this.parts.list.confirm(accountId, userId);
@@ -165,21 +169,6 @@ export class Erasures {
     return { provisioningLog, importRows: await this.parts.imports.forget(accountId, userIds) };
   }
 
-  /** @returns whose key it was, once for each key that was still there, and how many events those had sealed. */
-  private async destroyKeys(accountId: string, userIds: string[]) {
-    const { keys, batch } = this.parts;
-    const { rows } = await batch.query<{ stream: string; key_id: string; events: number }>(
-      `select e.stream, e.key_id, count(*)::int as events from unnest($2::text[]) s(stream) cross join lateral
-        (select stream, key_id from store.events where account_id = $1 and stream = s.stream and key_id is not null offset 0) e
-       group by 1, 2`,
-      [accountId, userIds.map((userId) => `user/${userId}`)],
-    );
-    const owners = new Map(rows.map((row) => [row.key_id, row.stream.slice('user/'.length)]));
-    const gone = await keys.destroy([...owners.keys()]);
-    const sealedEvents = rows.reduce((sum, { key_id: id, events }) => sum + (gone.includes(id) ? events : 0), 0);
-    return { keys: gone.map((keyId) => owners.get(keyId) ?? ''), sealedEvents };
-  }
-
   /** Which of them still have a row. */
   private async withRows(accountId: string, userIds: string[]): Promise<string[]> {
     const { rows } = await this.parts.batch.query<{ user_id: string }>(
@@ -188,6 +177,12 @@ export class Erasures {
     );
     return rows.map((row) => row.user_id);
   }
+}
+
+/** Somebody else erased the person at the same time, or the retention did. */
+function goneMeanwhile(error: unknown): string[] {
+  if (error instanceof Refused && error.code === 'user.unknown') return [];
+  throw error;
 }
 
 const idsOf = (noted: readonly Erasure[]) => noted.map((erasure) => erasure.userId);

@@ -39,10 +39,10 @@ describe('a running import (P20)', () => {
   it('makes nobody anew who is erased meanwhile', async () => {
     await turnedBack(gateway, id, 'running', far);
     const other = await gateway.newAccount();
-    const pool = createPool(gateway.database.adminUrl, { name: 'test', max: 1 });
+    const pool = createPool(gateway.keys.adminUrl, { name: 'test', max: 1 });
     const client = await pool.connect();
     // The erasure goes on after its event only when this lock is gone.
-    await client.query('begin; lock table own.provisioning_log in share mode');
+    await client.query('begin; lock table keys.employee_keys in share mode');
     const erasing = erase();
     await until(isErased);
     await ask(`update own.imports set leased_until = null where import_id = '${id}'`);

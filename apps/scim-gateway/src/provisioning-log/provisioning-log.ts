@@ -15,9 +15,6 @@ export type ProvisioningLogOptions = {
 const batchSize = 200;
 const gatherMs = 100;
 const closingMs = 5_000;
-/** Somebody holds a lock, or another transaction won. */
-const held = /^(40|55)/;
-
 /** Rows of the provisioning log (P18) on their way to the database: requests never wait for it, and the memory that it takes is bounded. */
 export class ProvisioningLog {
   private readonly waiting: Gathered[] = [];
@@ -139,8 +136,8 @@ export class ProvisioningLog {
   }
 }
 
-const isAway = (error: unknown) =>
-  failureOf(error).status === 503 || held.test((error as { code?: string }).code ?? '');
+/** The database is away, somebody holds a lock, or another transaction won. */
+const isAway = (error: unknown) => failureOf(error).status === 503;
 
 const overflow = (accountId: string, lost: number, entryId: string): Gathered => ({
   accountId,
