@@ -102,9 +102,10 @@ const steps: readonly Migration[] = [
   // Only an erasure looks by external id, for rows about nobody: each other row was written into the index for nothing.
   {
     name: 'gateway external ids of nobody',
-    sql: `drop index own.provisioning_log_external;
-      create index provisioning_log_external on own.provisioning_log (account_id, external_id)
-        where external_id is not null and user_id is null`,
+    // In this order: readers wait for the short part only.
+    sql: `create index provisioning_log_nobody on own.provisioning_log (account_id, external_id)
+        where external_id is not null and user_id is null;
+      drop index own.provisioning_log_external`,
   },
   // What to do about each ignored column of an import, found once.
   { name: 'gateway advice of imports', sql: 'alter table own.imports add column advice text[]' },

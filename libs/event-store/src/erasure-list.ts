@@ -14,7 +14,7 @@ export type Erasure = {
 export type NotedErasure = Erasure & {
   /** Null: not finished yet, or finished after an interruption or a restore, when nobody counted. */
   erasedAt: Date | null;
-  /** What went → how much of it. */
+  /** What went → how much of it so far. */
   removed: Record<string, number> | null;
 };
 
@@ -66,11 +66,14 @@ export class ErasureList {
     ]);
   }
 
-  /** It is done. The first report stays. */
-  async report(accountId: string, userId: string, erasedAt: Date, removed: Record<string, number>): Promise<void> {
+  /** Adds to what went so far. @param erasedAt when it is done; the first time stays. */
+  async report(accountId: string, userId: string, removed: Record<string, number>, erasedAt?: Date): Promise<void> {
     await this.pool.query(
-      'update erasures.list set erased_at = $3, removed = $4 where account_id = $1 and user_id = $2 and erased_at is null',
-      [accountId, userId, erasedAt, removed],
+      `update erasures.list l set erased_at = coalesce(l.erased_at, $4), removed = (
+         select jsonb_object_agg(k, coalesce((l.removed->>k)::bigint, 0) + coalesce(($3::jsonb->>k)::bigint, 0))
+         from (select jsonb_object_keys(coalesce(l.removed, '{}')) union select jsonb_object_keys($3::jsonb)) n(k))
+       where account_id = $1 and user_id = $2`,
+      [accountId, userId, removed, erasedAt],
     );
   }
 

@@ -86,6 +86,8 @@ describe('an erasure (P20)', () => {
     const answers = await Promise.all(Array.from({ length: 4 }, () => erase(id)));
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
     expect(answers.filter(({ body }) => body['erased'])).toHaveLength(1);
+    const { removed } = (await account.admin('GET', `/employees/${id}/erasure`)).body;
+    expect(removed).toEqual({ users: 1, sealedEvents: 1, keys: 1, provisioningLog: 1, importRows: 0 });
   });
 
   it('says what went, also later, and whom Entra would make anew; of nobody else there is a report', async () => {

@@ -59,10 +59,15 @@ export class Erasures {
     await list.note({ accountId, userId, askedAt: now(), actor, correlationId, conditional: false });
     const traces = await this.tracesOf(accountId, [userId]);
     // Before the rows go too: interrupted after that, nobody knows any more what else names the person.
-    const { importRows, provisioningLog } = await this.forget(accountId, [userId], traces);
+    const before = await this.forget(accountId, [userId], traces);
+    await list.report(accountId, userId, before);
     const events = known ? await commands.erase(accountId, userId, 'anybody', cause).catch(goneMeanwhile) : [];
-    const users = events.length > 0 ? 1 : 0;
-    const removed = await this.remove(accountId, userId, traces, { users, importRows, provisioningLog });
+    const after = await this.remove(accountId, userId, traces, events.length > 0);
+    const removed = {
+      ...after,
+      provisioningLog: before.provisioningLog + after.provisioningLog,
+      importRows: before.importRows + after.importRows,
+    };
     return { userId, erased: events.length > 0, keysDestroyed: removed.keys, removed };
   }
 
@@ -93,30 +98,25 @@ export class Erasures {
     try {
       await commands.erase(accountId, userId, 'due', cause);
     } catch (error) {
-      if (!(error instanceof Refused && error.code === 'user.notDue')) throw error;
-      // Unless somebody asked for the erasure meanwhile.
-      if ((await list.find(accountId, userId))?.conditional) await imports.keep(accountId, userId);
+      const notDue = error instanceof Refused && error.code === 'user.notDue';
+      if (!notDue && !(error instanceof Refused && error.kind === 'busy')) throw error;
+      // Nothing was erased. Unless somebody asked for it meanwhile, what imports say is carried out.
+      if ((await list.find(accountId, userId))?.conditional !== false) await imports.keep(accountId, userId);
+      if (!notDue) throw error;
       await list.withdraw({ accountId, userId, correlationId: cause.correlationId });
       return false;
     }
     await list.confirm(accountId, userId);
-    await this.remove(accountId, userId, traces, { users: 1, importRows: 0, provisioningLog: 0 });
+    await this.remove(accountId, userId, traces, true);
     return true;
   }
 
-  /** What goes beside the rows and claims, which went with the event. @param gone what is gone already. */
-  private async remove(
-    accountId: string,
-    userId: string,
-    traces: Traces,
-    gone: Pick<Removed, 'users' | 'importRows' | 'provisioningLog'>,
-  ): Promise<Removed> {
+  /** What goes beside the rows and claims, which went with the event. */
+  private async remove(accountId: string, userId: string, traces: Traces, hadRow: boolean): Promise<Removed> {
     const { keys, sealedEvents } = await destroyKeys(this.parts, accountId, [userId]);
     const forgotten = await this.forget(accountId, [userId], traces);
-    const importRows = gone.importRows + forgotten.importRows;
-    const provisioningLog = gone.provisioningLog + forgotten.provisioningLog;
-    const removed = { users: gone.users, sealedEvents, keys: keys.length, provisioningLog, importRows };
-    await this.parts.list.report(accountId, userId, this.parts.now(), removed);
+    const removed = { users: hadRow ? 1 : 0, sealedEvents, keys: keys.length, ...forgotten };
+    await this.parts.list.report(accountId, userId, removed, this.parts.now());
     return removed;
   }
 

@@ -115,7 +115,7 @@ function query(random: Random): string {
     `cursor=${encoded(random, garbled(random, 'AAAA'))}`,
     '&&=&',
     `__proto__=1`,
-    ...(random.chance(10) ? [`${random.pick(searched)}="${endless(random, 12_000)}`] : []),
+    ...(random.chance(10) ? [`${random.pick(searched)}="${endless(random, 12_000).replaceAll(' ', '+')}`] : []),
   ];
   return random.shuffled(parameters).slice(0, random.int(1, 3)).join('&');
 }

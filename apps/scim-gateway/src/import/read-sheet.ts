@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { Refused } from '@bitabiz/service-kit/refused';
+import pLimit from 'p-limit';
 import { kindOf, widthOf } from './file-kind.js';
 import { lettersOf } from './headings.js';
-import { InTurn } from './in-turn.js';
 import type { SheetAnswer, SheetTask } from './sheet.worker.js';
 
 /** The most that one import may bring: rows with the header, columns, letters of a cell as in Excel; bytes of the file. */
@@ -11,8 +11,9 @@ export const mostBytes = 20 * 1024 * 1024;
 
 const patienceMs = 60_000;
 const mostMemoryMb = 512;
-/** Files that are read at once by this process, and that wait for it. */
-const readers = new InTurn({ atOnce: 2, waiting: 8 });
+/** Files that are read at once by this process, and with those that wait for it. */
+const mostFiles = { atOnce: 2, inAll: 10 };
+const readers = pLimit(mostFiles.atOnce);
 /** Beside this file, whether it was compiled or not. */
 const program = new URL(`./sheet.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url);
 
@@ -26,7 +27,8 @@ export async function readSheet(bytes: Uint8Array): Promise<string[][]> {
   if (bytes.length === 0) throw unreadable('it is empty');
   const kind = kindOf(bytes);
   const encoding = kind === 'csv' ? widthOf(bytes) : undefined;
-  const answer = await readers.run(() => read({ bytes, kind, encoding, most }));
+  if (readers.activeCount + readers.pendingCount >= mostFiles.inAll) throw busy();
+  const answer = await readers(() => read({ bytes, kind, encoding, most }));
   if ('rows' in answer) return answer.rows;
   throw refusal(answer);
 }
@@ -64,6 +66,10 @@ function refusal(answer: Exclude<SheetAnswer, { rows: string[][] }>): Refused {
   }
 }
 
+const busy = () =>
+  new Refused('import.busy', 'Many files are being read at the moment: send it again in a minute', 'busy', {
+    retryAfter: 60,
+  });
 const unreadable = (reason: string) =>
   new Refused(
     'import.unreadable',

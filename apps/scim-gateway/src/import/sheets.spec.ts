@@ -126,3 +126,14 @@ describe('a file', () => {
       ['c', 'd'],
     ]));
 });
+
+describe('many files at once', () => {
+  it('are read one after the other, and who finds too many waiting hears when to come again', async () => {
+    const answers = await Promise.allSettled(Array.from({ length: 12 }, () => readSheet(csv([head, ida]))));
+    const refused = answers.flatMap((each) => (each.status === 'rejected' ? [each.reason as object] : []));
+    expect(refused).toEqual(
+      Array.from({ length: 2 }, () => expect.objectContaining({ code: 'import.busy', details: { retryAfter: 60 } })),
+    );
+    expect(await readSheet(csv([head, ida]))).toEqual([head, ida]);
+  });
+});

@@ -37,6 +37,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'path.syntax': target,
   'secret.ended': `Generate a new client secret in ${connect}, paste it into Entra (${credentials} → Client Secret), press Test connection, then Restart provisioning.`,
   'secret.invalid': `Copy the client secret again, whole, or generate a new one in ${connect}, paste it into Entra (${credentials} → Client Secret) and press Test connection.`,
+  'search.tooMany': itself,
   'service.busy': 'Nothing to do: Entra tries again in the next cycle.',
   'service.unavailable': 'Nothing to do: Entra tries again in the next cycle. Tell the operator if it lasts for hours.',
   'service.fault': 'Tell the operator the id of the request. Entra tries again in the next cycle.',

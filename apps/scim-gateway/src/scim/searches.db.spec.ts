@@ -39,10 +39,18 @@ describe('many slow searches of one account', () => {
     await holder.query('begin; lock table own.groups in access exclusive mode');
     let found = 0;
     const search = `/Groups?filter=${encodeURIComponent('displayName co "Sales"')}`;
-    const searches = Array.from({ length: 40 }, () => searching.scim('GET', search).then(() => (found += 1)));
+    const ask = async () => {
+      const answer = await searching.scim('GET', search);
+      if (answer.status === 200) found += 1;
+      return answer;
+    };
+    const searches = Array.from({ length: 40 }, ask);
     const waiting = 'select count(*)::int as n from pg_locks where not granted';
     await until(async () => (await holder.query(waiting)).rows[0].n >= 4);
     expect([(await other.scim('GET', `/Users/${id}`)).status, found]).toEqual([200, 0]);
+    const refused = await Promise.race(searches);
+    expect(refused).toMatchObject({ status: 429, body: { detail: expect.stringContaining('search.tooMany') } });
+    expect(refused.headers.get('retry-after')).toBe('5');
     await holder.query('rollback');
     await Promise.all(searches);
     await holder.end();

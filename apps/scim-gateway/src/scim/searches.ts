@@ -1,4 +1,5 @@
 import { inAccount, sendAhead } from '@bitabiz/service-kit/database';
+import { Refused } from '@bitabiz/service-kit/refused';
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { Pool, PoolClient } from 'pg';
 import { about, ScimError } from './error.js';
@@ -7,7 +8,9 @@ import { about, ScimError } from './error.js';
 const ended = '57014';
 
 /** Connections that searches take at most, of those that all commands and reads share. */
-const atOnce = { account: 4, all: 10 };
+const atOnce = { account: 4, all: 12 };
+/** Searches of one account that wait for its own at most; Entra has a few requests under way. */
+const mostWaiting = 32;
 
 /**
  * Searches by conditions that no index serves read everybody of the account, so they may take a limited time, and some at a time: who asks for more
@@ -23,7 +26,7 @@ export class Searches {
     private readonly most: number,
   ) {}
 
-  /** Searches in a transaction behind the account's wall. @throws ScimError 400 tooMany (RFC 7644 section 3.12) when it takes too long. */
+  /** Searches in a transaction behind the account's wall. @throws ScimError 400 tooMany (RFC 7644 section 3.12) when it takes too long, Refused `search.tooMany` (429). */
   async in<T>(accountId: string, search: (tx: PoolClient) => Promise<T>): Promise<T> {
     try {
       return await this.inTurn(accountId, () =>
@@ -42,6 +45,7 @@ export class Searches {
 
   private async inTurn<T>(accountId: string, search: () => Promise<T>): Promise<T> {
     const own = this.ofAccounts.get(accountId) ?? pLimit(atOnce.account);
+    if (own.activeCount + own.pendingCount >= atOnce.account + mostWaiting) throw tooMany();
     this.ofAccounts.set(accountId, own);
     try {
       return await own(() => this.all(search));
@@ -50,3 +54,13 @@ export class Searches {
     }
   }
 }
+
+const tooMany = () =>
+  new Refused(
+    'search.tooMany',
+    'Too many searches of this account wait already: send the request again in 5 s',
+    'tooMany',
+    {
+      retryAfter: 5,
+    },
+  );
