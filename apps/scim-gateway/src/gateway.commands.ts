@@ -14,7 +14,7 @@ import { needsOf, type UserRequest } from './user/user.request.js';
 import { World, type Cause, type Known, type Outside } from './world.js';
 
 export type GatewayCommand =
-  | { kind: 'user'; request: UserRequest; cause: Cause }
+  | { kind: 'user'; request: UserRequest; cause: Cause; needs?: Needs }
   | { kind: 'group'; request: GroupRequest; cause: Cause }
   | { kind: 'erase'; userId: string; who: Erased; cause: Cause }
   | { kind: 'account'; command: AccountCommand; cause: Cause };
@@ -172,14 +172,13 @@ const mostlyNew = (command: GatewayCommand) =>
 const fromScim = new Set<UserRequest['type']>(['Provision', 'Change']);
 
 type Needs = ReturnType<typeof needsOf>;
-const needsOfRequest = new WeakMap<UserRequest, Needs>();
 
 function needsOfCommand(command: GatewayCommand): Needs[] {
   if (command.kind === 'erase') return [{ userIds: [command.userId], scimIds: [], keys: [] }];
   if (command.kind !== 'user') return [];
-  const needs = needsOfRequest.get(command.request) ?? needsOf(command.request);
-  needsOfRequest.set(command.request, needs);
-  return [needs];
+  // Asked for more than once.
+  command.needs ??= needsOf(command.request);
+  return [command.needs];
 }
 
 /** What SCIM creates and changes has to do with one employee. Names that turn out to be another's, the append finds. */

@@ -41,13 +41,13 @@ export class Remembered {
     return { known, missing: mustRead ? missing : undefined };
   }
 
-  /** What was read, or stored. Something older than what is remembered stays away. */
+  /** What was read, or stored. What is as old as what is remembered, or older, stays away. */
   learn(accountId: string, { account, users: rows }: Pick<Known, 'account' | 'users'>): void {
     if (account && account.stream_version >= (this.accounts.get(accountId)?.stream_version ?? 0)) {
       this.accounts.set(accountId, account);
     }
     for (const row of rows ?? []) {
-      if (row.stream_version < (this.users.get(`${accountId} ${row.user_id}`)?.stream_version ?? 0)) continue;
+      if (row.stream_version <= (this.users.get(`${accountId} ${row.user_id}`)?.stream_version ?? 0)) continue;
       this.users.set(`${accountId} ${row.user_id}`, row);
       if (row.scim_id !== row.user_id) this.users.set(`${accountId} ${row.scim_id}`, row);
     }

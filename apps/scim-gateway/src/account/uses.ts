@@ -7,7 +7,7 @@ const credentials = 10_000;
 
 /** When and from where credentials were used last (P16): at most one write a minute for each, and no request waits for it. */
 export class CredentialUses {
-  private readonly noted = new LRUCache<string, true>({ max: credentials, ttl: notedMs });
+  private readonly noted = new LRUCache<string, true>({ max: credentials, ttl: notedMs, ttlResolution: 1_000 });
   private readonly writes = new Set<Promise<unknown>>();
 
   constructor(

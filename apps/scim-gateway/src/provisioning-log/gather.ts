@@ -72,8 +72,8 @@ function carriedOut(base: Base, method: string, noted: Exclude<Noted, { found: u
 }
 
 function lookedUp(base: Base, { found }: Extract<Noted, { found: unknown }>): Gathered {
-  const { total, ids, filter, about } = found;
-  const { names, userName, externalId } = soughtBy(filter, base.resource);
+  const { total, ids, filter, condition, about } = found;
+  const { names, userName, externalId } = soughtBy(filter, condition);
   return {
     ...base,
     action: 'Other',

@@ -1,5 +1,5 @@
 import { printPath, type Filter, type Path } from '../scim/filter.ast.js';
-import { conditionOf } from '../scim/filter.condition.js';
+import type { Condition } from '../scim/filter.logic.js';
 import { shown, storable } from '../scim/text.js';
 import { isUuid } from '../uuid.js';
 import type { Lookup } from './entry.js';
@@ -7,12 +7,10 @@ import type { Lookup } from './entry.js';
 /** What a look-up asked for: the attributes, and of names and external ids the value, which the log can be searched by. */
 export type Sought = { names: string[]; userName?: string | undefined; externalId?: string | undefined };
 
-/** What the filter of an answered look-up asked for. */
-export function soughtBy(filter: Filter, resource: 'User' | 'Group' | null): Sought {
+/** What the filter of an answered look-up asked for. @param condition what it came to, for users. */
+export function soughtBy(filter: Filter, condition: Condition | undefined): Sought {
   const names = namesIn(filter).map(shown);
-  if (resource !== 'User') return { names };
-  const condition = conditionOf(filter);
-  if (condition.is !== 'eq') return { names };
+  if (condition?.is !== 'eq') return { names };
   const key = storable(String(condition.key));
   if (condition.column === 'userName' || condition.column === 'email') return { names, userName: key };
   return condition.column === 'externalId' ? { names, externalId: key } : { names };

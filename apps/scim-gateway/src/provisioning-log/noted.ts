@@ -1,6 +1,7 @@
 import type { FailedRequest } from '@bitabiz/service-kit/problem';
 import type { GroupOutcome } from '../group/group.handler.js';
 import type { Filter } from '../scim/filter.ast.js';
+import type { Condition } from '../scim/filter.logic.js';
 import type { Access } from '../access.js';
 import type { Subject } from './entry.js';
 import type { UserOutcome } from '../user/user.handler.js';
@@ -8,11 +9,17 @@ import type { UserOutcome } from '../user/user.handler.js';
 /** The only employee whom a look-up found: so nobody needs to look for him or her again. */
 export type FoundOne = Required<Subject> & { userName?: string | undefined; externalId?: string | undefined };
 
+/** `condition`: what the filter came to, for users. */
+type Found = {
+  total: number;
+  ids: readonly string[];
+  filter: Filter;
+  condition?: Condition | undefined;
+  about?: FoundOne | undefined;
+};
+
 /** What a controller knows of a request that was carried out; only references are kept, the rest is worked out after the answer. */
-export type Noted =
-  | { user: UserOutcome }
-  | { group: GroupOutcome }
-  | { found: { total: number; ids: readonly string[]; filter: Filter; about?: FoundOne | undefined } };
+export type Noted = { user: UserOutcome } | { group: GroupOutcome } | { found: Found };
 
 export type NotedRequest = FailedRequest & { access?: Access; noted?: Noted };
 

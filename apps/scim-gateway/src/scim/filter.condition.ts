@@ -11,15 +11,8 @@ import { isStorable, shown } from './text.js';
  * Resolves a filter against the attribute table of users. Inside the brackets of a value path pass the element whose names are meant. An attribute that the
  * product does not keep has no value for anybody. Throws ScimError 400 invalidFilter for an unknown attribute or a value of the wrong type.
  */
-export function conditionOf(filter: Filter, element?: Element): Condition {
-  if (element) return resolved(filter, (path) => subLeaves(element, path));
-  const known = ofUsers.get(filter) ?? resolved(filter, userLeaves);
-  ofUsers.set(filter, known);
-  return known;
-}
-
-/** A look-up is resolved to answer it and again for the log. */
-const ofUsers = new WeakMap<Filter, Condition>();
+export const conditionOf = (filter: Filter, element?: Element): Condition =>
+  resolved(filter, element ? (path) => subLeaves(element, path) : userLeaves);
 
 /** The same for any resource, whose names `leaves` looks up. Throws ScimError 400 invalidFilter. */
 export function resolved(filter: Filter, leaves: Leaves): Condition {

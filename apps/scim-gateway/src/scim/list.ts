@@ -3,6 +3,7 @@ import { invalidValue, ScimError } from './error.js';
 import { parseFilter } from './filter.parser.js';
 import type { Filter } from './filter.ast.js';
 import type { Leaves } from './filter.leaves.js';
+import type { Condition } from './filter.logic.js';
 import { projectionIn, userParts, type PartsOf, type Projection } from './projection.js';
 import { parseSort, type Order } from './sort.js';
 import { userTable, type Table } from './table.js';
@@ -19,6 +20,8 @@ export interface ListQuery {
   /** At most maxResults; 0 asks for totalResults only. */
   readonly count: number;
   readonly filter: Filter | undefined;
+  /** What the filter comes to, where that is known already. */
+  readonly condition?: Condition | undefined;
   /** What the names in the filter stand for, where other types are searched too. */
   readonly leaves?: Leaves;
   readonly order: Order;

@@ -3,12 +3,13 @@ import { note, type FoundOne } from '../provisioning-log/noted.js';
 import { invalidValue } from './error.js';
 import type { Path } from './filter.ast.js';
 import type { Leaves } from './filter.leaves.js';
+import type { Condition } from './filter.logic.js';
 import { listResponse, type ListQuery, type ListResponse } from './list.js';
 import type { Page } from './page.js';
 import type { Json } from './render.js';
 
-/** `about`: the only one that was found. */
-type Found = Page<Json> & { about?: FoundOne | undefined };
+/** `about`: the only one that was found. `condition`: what the filter came to. */
+type Found = Page<Json> & { about?: FoundOne | undefined; condition?: Condition | undefined };
 
 /** One resource type as lists and searches see it. */
 export interface Listing {
@@ -31,9 +32,14 @@ export async function list(
 }
 
 /** A GET with a filter is how Entra looks for somebody (entra.md 1.3). */
-function noteLookup(request: ScimRequest, { filter }: ListQuery, { rows, total = rows.length, about }: Found): void {
+function noteLookup(
+  request: ScimRequest,
+  { filter }: ListQuery,
+  { rows, total = rows.length, about, condition }: Found,
+): void {
   if (!filter || request.method !== 'GET') return;
-  note(request, { found: { total, filter, ids: rows.slice(0, 2).map((row) => String(row['id'])), about } });
+  const ids = rows.slice(0, 2).map((row) => String(row['id']));
+  note(request, { found: { total, filter, condition, ids, about } });
 }
 
 /**

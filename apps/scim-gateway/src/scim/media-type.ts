@@ -29,7 +29,7 @@ export function acceptScim(
     );
   });
   server.addHook('preValidation', (request, _, done) => {
-    done(isScim(request) && isDeeper(request.body, deepest) ? tooDeep() : undefined);
+    done(isDeeper(request.body, deepest) && isScim(request) ? tooDeep() : undefined);
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     const json = String(reply.getHeader('content-type') ?? '').startsWith('application/json');

@@ -21,10 +21,12 @@ export function parseQuery(url: string): Map<string, string> {
 }
 
 function partsOf(query: string): string[] {
+  const cut = query.split(separator);
+  if (cut.length === 1) return cut;
   const parts: string[] = [];
   // Whether the last part has begun a quoted text and not ended it.
   let isOpen = false;
-  for (const part of query.split(separator)) {
+  for (const part of cut) {
     const goesOn: boolean = isOpen && !startsParameter.test(part);
     if (goesOn) parts.push(`${parts.pop()}&${part}`);
     else parts.push(part);

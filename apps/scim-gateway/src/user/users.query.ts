@@ -1,7 +1,6 @@
 import { plainArray, textArray } from '@bitabiz/service-kit/sql-arrays';
 import { Together } from '@bitabiz/service-kit/together';
 import type { Pool } from 'pg';
-import { conditionOf, resolved } from '../scim/filter.condition.js';
 import type { ListQuery } from '../scim/list.js';
 import type { Remembered } from '../remembered.js';
 import { readPage, type Page } from '../scim/page.js';
@@ -67,8 +66,7 @@ export class Users {
   }
 
   async list(accountId: string, query: ListQuery): Promise<Page<ShownUser>> {
-    const { filter, leaves } = query;
-    const condition = filter && (leaves ? resolved(filter, leaves) : conditionOf(filter));
+    const { condition } = query;
     if (condition?.is === 'eq' && matching.has(condition.column) && query.startIndex === 1 && !query.cursor) {
       const users = await this.byKey.ask([accountId, condition.column, String(condition.key)]);
       // Nearly always; several people who share an e-mail or external id are a list like any other.

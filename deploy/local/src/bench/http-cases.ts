@@ -10,12 +10,12 @@ import { Worker } from './worker.js';
 type HttpCase = { kind: Load['kind']; accounts: 1 | 8; concurrency: 16 | 1; target?: number };
 
 const cases: HttpCase[] = [
-  { kind: 'create', accounts: 1, concurrency: 16, target: 0.35 },
-  { kind: 'create', accounts: 8, concurrency: 16, target: 0.2 },
-  { kind: 'patch', accounts: 1, concurrency: 16, target: 0.3 },
-  { kind: 'patch', accounts: 8, concurrency: 16, target: 0.2 },
-  { kind: 'get', accounts: 1, concurrency: 16, target: 0.5 },
-  { kind: 'filter', accounts: 1, concurrency: 16, target: 0.5 },
+  { kind: 'create', accounts: 1, concurrency: 16, target: 0.45 },
+  { kind: 'create', accounts: 8, concurrency: 16, target: 0.3 },
+  { kind: 'patch', accounts: 1, concurrency: 16, target: 0.45 },
+  { kind: 'patch', accounts: 8, concurrency: 16, target: 0.3 },
+  { kind: 'get', accounts: 1, concurrency: 16, target: 0.7 },
+  { kind: 'filter', accounts: 1, concurrency: 16, target: 0.7 },
   { kind: 'list', accounts: 1, concurrency: 16, target: 0.6 },
   // 1,500 requests/s where the reference creates 9,000.
   { kind: 'cycle', accounts: 1, concurrency: 16, target: 1_500 / 9_000 },
