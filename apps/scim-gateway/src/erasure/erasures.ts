@@ -98,8 +98,9 @@ export class Erasures {
     try {
       await commands.erase(accountId, userId, 'due', cause);
     } catch (error) {
-      const notDue = error instanceof Refused && error.code === 'user.notDue';
-      if (!notDue && !(error instanceof Refused && error.kind === 'busy')) throw error;
+      if (!(error instanceof Refused)) throw error;
+      const notDue = error.code === 'user.notDue';
+      if (!notDue && error.kind !== 'busy') throw error;
       // Nothing was erased. Unless somebody asked for it meanwhile, what imports say is carried out.
       if ((await list.find(accountId, userId))?.conditional !== false) await imports.keep(accountId, userId);
       if (!notDue) throw error;
@@ -142,7 +143,8 @@ export class Erasures {
     const decided = noted.filter((erasure) => !undecided.includes(erasure));
     const again = new Set<string>();
     const traces = await this.tracesOf(accountId, idsOf(decided));
-    await this.forget(accountId, idsOf(decided), traces);
+    // Before their rows go too, as in `erase`; nearly always nobody has one any more.
+    if (decided.some(({ userId }) => there.has(userId))) await this.forget(accountId, idsOf(decided), traces);
     for (const { userId, ...cause } of decided) {
       if (!there.has(userId)) continue;
       if ((await this.parts.commands.erase(accountId, userId, 'anybody', causeOf(cause))).length > 0) again.add(userId);

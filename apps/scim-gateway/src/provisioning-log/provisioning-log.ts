@@ -15,6 +15,7 @@ export type ProvisioningLogOptions = {
 const batchSize = 200;
 const gatherMs = 100;
 const closingMs = 5_000;
+
 /** Rows of the provisioning log (P18) on their way to the database: requests never wait for it, and the memory that it takes is bounded. */
 export class ProvisioningLog {
   private readonly waiting: Gathered[] = [];

@@ -29,7 +29,7 @@ export function acceptScim(
     );
   });
   server.addHook('preValidation', (request, _, done) => {
-    done(isDeeper(request.body, deepest) && isScim(request) ? tooDeep() : undefined);
+    done(request.body !== undefined && isScim(request) && isDeeper(request.body, deepest) ? tooDeep() : undefined);
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     const json = String(reply.getHeader('content-type') ?? '').startsWith('application/json');

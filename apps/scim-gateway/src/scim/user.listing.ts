@@ -3,7 +3,7 @@ import type { FoundOne } from '../provisioning-log/noted.js';
 import { Users, type ShownUser } from '../user/users.query.js';
 import { fromRow } from '../user/user-values.js';
 import type { ScimRequest } from './access.guard.js';
-import { conditionOf, resolved } from './filter.condition.js';
+import { resolved } from './filter.condition.js';
 import { BaseUrl } from './base-url.js';
 import { parseList, type ListQuery } from './list.js';
 import type { Listing } from './listing.js';
@@ -26,8 +26,7 @@ export class UserListing implements Listing {
   }
 
   async page(request: ScimRequest, query: ListQuery) {
-    const { filter, leaves } = query;
-    const condition = filter && (leaves ? resolved(filter, leaves) : conditionOf(filter));
+    const condition = query.filter && resolved(query.filter, query.leaves ?? this.leaves);
     const page = await this.users.list(request.access.accountId, { ...query, condition });
     const about = page.total === 1 ? aboutOf(page.rows[0]) : undefined;
     return { ...page, about, condition, rows: page.rows.map((row) => this.render(request, row, query.projection)) };
