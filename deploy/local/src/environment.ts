@@ -56,6 +56,7 @@ export function environmentOf(service: ServiceName, place: Place, secrets: Secre
         'SCIM_SEARCH_SECONDS',
         'FAILED_AUTHENTICATIONS_PER_MINUTE',
         'ENTRA_AUTHORITY',
+        'PUBLIC_URL',
       ),
     }),
   };

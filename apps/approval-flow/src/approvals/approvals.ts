@@ -85,7 +85,7 @@ export class Approvals {
       ]);
       if (approverId === null) return [employeeId];
       if (approverId === employeeId)
-        throw new Refused('approver.self', 'Nobody is given to approve themselves; use Approves self');
+        throw new Refused('approver.self', 'Nobody is given to approve their own requests: name somebody else');
       if ((await personOf(tx, accountId, approverId)).status !== 'active') {
         throw new Refused('approver.inactive', 'An inactive employee cannot approve', 'conflict');
       }

@@ -1,3 +1,4 @@
+import { credentials, overview } from '../scim/places.js';
 import { recommendationOf } from '../scim/recommendation.js';
 import type { Health, Problem } from './health.js';
 import { endingInUse, type RefusedCredential } from './in-use.js';
@@ -11,14 +12,11 @@ type Facts = Pick<Health, 'state' | 'lastCallAt' | 'quarantine' | 'problems'> & 
   emailUniqueness: boolean;
 };
 
-const admin = 'Provisioning → Admin credentials';
-const overview = 'Provisioning → Overview';
-
 /** Each state says what to do, the good one too. */
 const ofState: Readonly<Record<Health['state'], (lastCall: string | undefined) => string>> = {
   off: () => recommendationOf({ code: 'provisioning.off', status: 403 }),
   neverCalled: () =>
-    `Paste the Tenant URL and the Secret Token into Entra (${admin}), press Test connection, then Start provisioning.`,
+    `Paste the Tenant URL and the Secret Token into Entra (${credentials}), press Test connection, then Start provisioning.`,
   refused: () =>
     `Entra’s credentials are refused, and Entra stops such a job at once (quarantine): do what stands beside the refusal, press Test connection, then Restart provisioning (${overview}).`,
   active: () => 'Nothing to do: Entra calls, about every 40 minutes.',
@@ -68,7 +66,7 @@ const inWords = { token: 'token', clientSecret: 'client secret', federation: 'fe
 
 const ofEnding = ({ kind, name, endsAt, days }: Facts['ending'][number]): Advice => ({
   code: 'credential.ending',
-  recommendedAction: `The ${inWords[kind]} “${name}”, which Entra uses, ends at ${endsAt.toISOString()}, in ${days} days: generate a new one in Setup admin, paste it into Entra (${admin}) and press Test connection before.`,
+  recommendedAction: `The ${inWords[kind]} “${name}”, which Entra uses, ends at ${endsAt.toISOString()}, in ${days} days: generate a new one in Setup admin, paste it into Entra (${credentials}) and press Test connection before.`,
 });
 
 const ofProblem = ({ code, requests, recommendedAction }: Problem): Advice => ({

@@ -1,4 +1,5 @@
 import { attributes } from '../scim/attributes.js';
+import { clientCredentials, credentials, mapping } from '../scim/places.js';
 
 export type SheetField = { place: string; field: string; value: string };
 export type Mapping = { source: string; target: string; masterData: string; mandatory: boolean; addedByHand: boolean };
@@ -9,9 +10,8 @@ const addedByHand = new Set(['employmentDate', 'payrollNumber', 'employeeNumber'
 
 /** Everything to paste into Entra, under the names that its admin center has (P1, P2). Secrets are shown only when they are made. */
 export function sheetOf(where: { scim: string; tokenEndpoint: string; accountId: string }): Sheet {
-  const credentials = 'Provisioning → Admin credentials';
   const bearer = `${credentials} (Bearer authentication)`;
-  const oauth = `${credentials} (OAuth 2.0 client credentials)`;
+  const oauth = `${credentials} (${clientCredentials})`;
   return {
     fields: [
       { place: credentials, field: 'Tenant URL', value: where.scim },
@@ -24,8 +24,8 @@ export function sheetOf(where: { scim: string; tokenEndpoint: string; accountId:
         field: 'Audience',
         value: 'api:// with the application id, as the federation names it',
       },
-      { place: 'Provisioning → Mappings', field: 'Matching attribute', value: 'userName, precedence 1' },
-      { place: 'Provisioning → Mappings', field: 'Target Object Actions', value: 'Create, Update, Delete' },
+      { place: mapping, field: 'Matching attribute', value: 'userName, precedence 1' },
+      { place: mapping, field: 'Target Object Actions', value: 'Create, Update, Delete' },
     ],
     mappings: attributes.map(({ field, at, alias, label, required, source }) => ({
       source,

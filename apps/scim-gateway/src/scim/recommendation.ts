@@ -1,10 +1,7 @@
+import { clientCredentials, credentials, mapping, overview, setup as connect } from './places.js';
 import type { Refusal } from './refusal.js';
 
-const mapping = 'Provisioning → Attribute mapping';
 const again = 'then Provision on demand for this user';
-
-const credentials = 'Provisioning → Admin credentials';
-const connect = 'Setup admin → Integration';
 const itself = 'Nothing to do: Entra slows down and tries again by itself.';
 const target = `Use one of the target attributes that /Schemas describes in ${mapping}, such as emails[type eq "work"].value.`;
 const correct = `Correct the value in Entra, or the attribute in ${mapping}, ${again}.`;
@@ -20,7 +17,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'account.unknown': `See that the Tenant URL in Entra (${credentials}) is the one that ${connect} shows.`,
   'attribute.unclear': `Map one source only to this attribute, under one name, in ${mapping}, ${again}.`,
   'client.id': `Paste the account’s id as Client Identifier into Entra (${credentials}), as ${connect} shows it.`,
-  'client.request': `Choose OAuth 2.0 client credentials grant in Entra (${credentials}), and the Token Endpoint that ${connect} shows.`,
+  'client.request': `Choose ${clientCredentials} in Entra (${credentials}), and the Token Endpoint that ${connect} shows.`,
   'client.unproved': `Paste Client Identifier and Client Secret into Entra (${credentials}) and press Test connection.`,
   'discovery.unknown': ofEntra,
   'event.tooLarge': `Shorten the values of this object in Entra, or assign a smaller group (Users and groups), ${again}.`,
@@ -30,7 +27,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'filter.slow': matching,
   'filter.syntax': matching,
   'filter.value': matching,
-  'group.memberId': `Map members as Entra does by default (${mapping}), then Restart provisioning (Provisioning → Overview).`,
+  'group.memberId': `Map members as Entra does by default (${mapping}), then Restart provisioning (${overview}).`,
   'group.tooManyMembers': 'Assign several smaller groups instead of this one (Users and groups).',
   'patch.operation': ofEntra,
   'patch.value': correct,
@@ -51,18 +48,15 @@ export const remedies: Readonly<Record<string, string>> = {
   'value.single': `Map one value only to this attribute in ${mapping}, ${again}.`,
   'value.text': `Map a text to this attribute in ${mapping}, ${again}.`,
   'version.known': 'Nothing to do: nothing has changed since it was read.',
-  'provisioning.off':
-    'Switch provisioning on in Setup admin → Integration, or stop it in Entra (Provisioning → Stop provisioning) before Entra puts the job in quarantine.',
+  'provisioning.off': `Switch provisioning on in ${connect}, or stop it in Entra (Provisioning → Stop provisioning) before Entra puts the job in quarantine.`,
   'account.closed': 'The account is closed: stop provisioning in Entra (Provisioning → Stop provisioning).',
-  'token.invalid':
-    'Generate a new token in Setup admin → Integration, paste it into Entra (Provisioning → Admin credentials → Secret Token) and press Test connection.',
+  'token.invalid': `Generate a new token in ${connect}, paste it into Entra (${credentials} → Secret Token) and press Test connection.`,
   'user.nameTaken':
     'The user name or e-mail belongs to somebody else here. Is it the same person: do nothing, Entra matches them in the next cycle, or Provision on demand. Is it another person: give one of the two another userPrincipalName or mail in Entra.',
   'user.twoHolders':
     'User name and e-mail belong to two employees: correct userPrincipalName or mail in Entra, or the e-mail of one of the two employees here, ' +
     `${again}.`,
-  'user.unknown':
-    'Entra remembers an employee who was deleted here, or whose AD user mark was removed by hand. Restart provisioning (Provisioning → Overview): Entra then matches by user name again.',
+  'user.unknown': `Entra remembers an employee who was deleted here, or whose AD user mark was removed by hand. Restart provisioning (${overview}): Entra then matches by user name again.`,
   'user.mandatory': `Fill in the attribute for this user in Entra and see that ${mapping} maps it, ${again}.`,
   'attribute.unknown': `Take this attribute out of ${mapping}: the product does not have it.`,
   'attribute.immutable': `Take the type out of ${mapping}, and map the value to the element of that type, such as phoneNumbers[type eq "work"].value, ${again}.`,
@@ -71,7 +65,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'value.boolean': `Map active to Not([IsSoftDeleted]) in ${mapping}, ${again}.`,
   'value.length': `Shorten the value in Entra, ${again}.`,
   'patch.noTarget': target,
-  'group.unknown': 'Entra remembers a group that was deleted here. Restart provisioning (Provisioning → Overview).',
+  'group.unknown': `Entra remembers a group that was deleted here. Restart provisioning (${overview}).`,
   'group.nameTaken': 'Rename one of the two groups in Entra, or take one of them out of Users and groups.',
   'group.nameMissing': `Map displayName for groups in ${mapping}.`,
   'group.memberType':
@@ -88,8 +82,8 @@ export const remedies: Readonly<Record<string, string>> = {
 
 const byStatus: Readonly<Record<number, string>> = {
   401: remedies['token.invalid'] ?? '',
-  404: 'See that the Tenant URL in Entra (Provisioning → Admin credentials) is the one that Setup admin → Integration shows, then Restart provisioning.',
-  405: 'See that the Tenant URL in Entra (Provisioning → Admin credentials) is the one that Setup admin → Integration shows.',
+  404: `See that the Tenant URL in Entra (${credentials}) is the one that ${connect} shows, then Restart provisioning.`,
+  405: `See that the Tenant URL in Entra (${credentials}) is the one that ${connect} shows.`,
   413: 'Nothing to do in Entra: it sends smaller requests itself. Another client sends fewer operations at once.',
   415: 'Entra sends application/scim+json: see what stands between Entra and the product.',
   431: 'Entra sends short requests: see what stands between Entra and the product. Another client posts a long filter to .search.',

@@ -62,7 +62,7 @@ describe('what to do about it', () => {
       'token.invalid',
       'some.newRule',
     ]) {
-      expect(recommendationOf({ code, status: 400 })).toMatch(/Provisioning →|Attribute mapping/);
+      expect(recommendationOf({ code, status: 400 })).toMatch(/Provisioning →/);
     }
   });
 
