@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { composedSystem } from '@bitabiz/testing/composed-system';
 import { NoAnswer, UnexpectedAnswer } from '@bitabiz/testing/entra-client';
 import { runDemo, type DemoOptions } from './demo.js';
 import { Progress } from './progress.js';
 import { Contradiction } from './provisioning/engine.js';
 import { existingAccount, newAccount } from './report/accounts.js';
-import { CannotRun, composedSystem, systemOf, type Account, type System } from './report/system.js';
+import { CannotRun, systemOf, type Account, type System } from './report/system.js';
 
 type Given = DemoOptions & { system: string; compose?: true; newAccount?: true; account?: string };
 
@@ -34,9 +35,7 @@ const program = new Command('npm run demo --')
 
 async function whereTo(given: Given): Promise<{ system: System; account: Account }> {
   if (given.newAccount && given.account !== undefined) throw new CannotRun('Give --account or --new-account, not both');
-  const { system, accounts } = given.compose
-    ? { system: composedSystem(), accounts: [] }
-    : systemOf(resolve(given.system));
+  const { system, accounts } = given.compose ? { system: composed(), accounts: [] } : systemOf(resolve(given.system));
   const [first] = accounts;
   if (given.account !== undefined) {
     const known = accounts.find((each) => each.id === given.account);
@@ -48,6 +47,14 @@ async function whereTo(given: Given): Promise<{ system: System; account: Account
     `A new account: ${account.id}, Tenant URL ${account.scimEndpoint}; --account ${account.id} runs into it again\n`,
   );
   return { system, account };
+}
+
+function composed(): System {
+  try {
+    return composedSystem();
+  } catch (error) {
+    throw new CannotRun((error as Error).message);
+  }
 }
 
 /** Where it stopped, once it has begun. */

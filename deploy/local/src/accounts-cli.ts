@@ -1,12 +1,12 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import { makeAccount } from './accounts.js';
 import { OperatorApi, OperatorError } from './operator-api.js';
-import { changeStartFile, requireSystem } from './start-file.js';
+import { changeStartFile, requireSystem, type Which } from './start-file.js';
 
 const program = new Command('npm run accounts --')
   .description('Accounts and their tokens, for the operator')
   .option('--system <FILE>', 'the start.json of the system', '.data/start.json')
+  .option('--compose', 'the system that docker compose runs')
   .option('--json', 'answer in JSON');
 
 const print = (line: string) => void process.stdout.write(`${line}\n`);
@@ -17,9 +17,8 @@ function answer(content: unknown, lines: string[]): void {
   else lines.forEach(print);
 }
 
-function connect(): { api: OperatorApi; gateway: string; file: string } {
-  const file = resolve(program.opts()['system'] as string);
-  const { gateway, operatorToken } = requireSystem(file);
+function connect(): { api: OperatorApi; gateway: string; file: string | undefined } {
+  const { gateway, operatorToken, file } = requireSystem(program.opts<Which>());
   return { api: new OperatorApi(gateway, operatorToken), gateway, file };
 }
 
@@ -39,13 +38,19 @@ program
   .action(async (name: string, { timeZone }: { timeZone?: string }) => {
     const { api, gateway, file } = connect();
     const account = await makeAccount(api, gateway, name, timeZone);
-    await changeStartFile(file, (content) => ({ ...content, accounts: [...content.accounts, account] }));
-    answer(account, [
+    const tenantUrl = await api.tenantUrl(account.id);
+    if (file !== undefined) {
+      await changeStartFile(file, (content) => ({ ...content, accounts: [...content.accounts, account] }));
+    }
+    answer({ ...account, tenantUrl }, [
       `${name}  ${account.id}`,
-      `  Tenant URL (SCIM endpoint)  ${account.scimEndpoint}`,
+      `  Tenant URL (SCIM endpoint)  ${tenantUrl}`,
       `  Secret Token                ${account.token}`,
       `  Setup admin token           ${account.adminToken}`,
-      'The tokens are shown now and stay in start.json; the system itself keeps only their hashes.',
+      `The tokens are shown ${file === undefined ? 'only now' : 'now and stay in start.json'}; the system itself keeps only their hashes.`,
+      ...(tenantUrl.startsWith('https:')
+        ? []
+        : ['Entra reaches it over HTTPS only: start the system with PUBLIC_URL=https://…']),
     ]);
   });
 

@@ -1,12 +1,11 @@
-import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command } from 'commander';
 import { ask } from './ask.js';
 import { runCommand, say } from './backup/command.js';
 import { OperatorApi, OperatorError } from './operator-api.js';
-import { requireSystem } from './start-file.js';
+import { requireSystem, type Which } from './start-file.js';
 
-type Options = { account: string; employee: string; system: string; yes?: true; json?: true; patience: string };
+type Options = Which & { account: string; employee: string; yes?: true; json?: true; patience: string };
 type Warned = { warnings: { message: string }[] };
 type Report = { service: string; erasedAt: string | null; removed: Record<string, number> | null };
 
@@ -16,13 +15,17 @@ const program = new Command('npm run erase --')
   .requiredOption('--account <ID>', 'the account')
   .requiredOption('--employee <WHO>', 'id, username or e-mail')
   .option('--system <FILE>', 'the start.json of the system', '.data/start.json')
+  .option('--compose', 'the system that docker compose runs')
   .option('--patience <SECONDS>', 'how long the other services may take', '60')
   .option('--yes', 'do not ask')
   .option('--json', 'the reports in JSON')
   .action((options: Options) => runCommand((signal) => erase(options, signal)));
 
-async function erase({ account, employee, system, yes, json, patience }: Options, signal: AbortSignal): Promise<void> {
-  const { services, operatorToken, ...started } = requireSystem(resolve(system));
+async function erase(
+  { account, employee, yes, json, patience, ...which }: Options,
+  signal: AbortSignal,
+): Promise<void> {
+  const { services, operatorToken, ...started } = requireSystem(which);
   const at = (url = '') => new OperatorApi(url, operatorToken);
   const gateway = at(started.gateway);
   const userId = await idOf(at(services['employee-directory']?.url), account, employee);

@@ -33,6 +33,7 @@ function welcome(file: StartFile, { dataDir, port }: Options): string {
   const near = relative(process.cwd(), dataDir);
   const here = near.startsWith('..') ? dataDir : near || '.';
   const system = here === '.data' ? '' : ` --system ${here}/start.json`;
+  const publicUrl = process.env['PUBLIC_URL']?.replace(/\/$/, '') || undefined;
   return [
     '',
     'Everything is running.',
@@ -42,9 +43,12 @@ function welcome(file: StartFile, { dataDir, port }: Options): string {
       : ['  The tokens of the accounts are not known here: npm run accounts makes others']),
     ...file.accounts.flatMap(({ name, scimEndpoint, token }) => [
       `  ${name}`,
-      `    Tenant URL (SCIM endpoint)  ${scimEndpoint}`,
+      `    Tenant URL (SCIM endpoint)  ${publicUrl === undefined ? scimEndpoint : `${publicUrl}/scim/v2`}`,
       `    Secret Token                ${token}`,
     ]),
+    ...(publicUrl === undefined
+      ? ['  Entra calls from the internet, over HTTPS: PUBLIC_URL=https://… says under which address']
+      : []),
     '',
     ...Object.entries(file.services).map(([name, { url }]) => `  ${name.padEnd(20)} ${url}   API: ${url}/api`),
     `  ${'postgres'.padEnd(20)} 127.0.0.1:${portsOf(port).postgres}`,

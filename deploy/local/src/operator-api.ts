@@ -30,6 +30,13 @@ export class OperatorApi {
     return this.call('POST', '/accounts', { name, ...(timeZone !== undefined && { timeZone }) });
   }
 
+  /** The address to paste into Entra: that of `PUBLIC_URL`, or the one under which the gateway is asked. */
+  async tenantUrl(accountId: string): Promise<string> {
+    type Sheet = { fields: { field: string; value: string }[] };
+    const { fields } = await this.call<Sheet>('GET', `/accounts/${accountId}/connection`);
+    return fields.find(({ field }) => field === 'Tenant URL')?.value ?? '';
+  }
+
   async list(): Promise<Account[]> {
     return (await this.call<{ accounts: Account[] }>('GET', '/accounts')).accounts;
   }

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { composedSystem } from '@bitabiz/testing/composed-system';
 import { OperatorError } from './operator-api.js';
 import { writePrivate } from './secrets.js';
 
@@ -25,12 +26,37 @@ export function readStartFile(file: string): StartFile | undefined {
   }
 }
 
-/** @returns what the file says, and where the gateway is. @throws OperatorError that says how to get such a file. */
-export function requireSystem(file: string): StartFile & { gateway: string } {
+/** Which system a command is about: `--system` or `--compose`. */
+export type Which = { system: string; compose?: true | undefined };
+
+/** `file` is the start.json that notes its tokens; containers have none. */
+export type Reached = {
+  services: Record<string, { url: string }>;
+  operatorToken: string;
+  gateway: string;
+  file?: string;
+};
+
+/** @returns where the services are and the operator's token. @throws OperatorError that says how to get such a system. */
+export function requireSystem({ system, compose }: Which): Reached {
+  if (compose) return composed();
+  const file = resolve(system);
   const started = readStartFile(file);
   const gateway = started?.services['scim-gateway']?.url;
-  if (started && gateway !== undefined) return { ...started, gateway };
-  throw new OperatorError(`${file} does not say how to reach a system: npm start writes it; --system names another`);
+  if (started && gateway !== undefined) return { ...started, gateway, file };
+  throw new OperatorError(
+    `${file} does not say how to reach a system: npm start writes it; --system names another, and --compose takes what docker compose runs`,
+  );
+}
+
+function composed(): Reached {
+  try {
+    const { services, operatorToken } = composedSystem();
+    const found = Object.entries(services).map(([name, url]) => [name, { url }] as const);
+    return { services: Object.fromEntries(found), operatorToken, gateway: services['scim-gateway'] };
+  } catch (error) {
+    throw new OperatorError((error as Error).message);
+  }
 }
 
 const staleMs = 10_000;

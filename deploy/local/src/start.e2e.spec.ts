@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { freeBlock } from '@bitabiz/testing/free-port';
 import { until } from '@bitabiz/testing/until';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { isAlive } from './processes.js';
 import { isUp, stop, Terminal } from './npm-start.fixture.js';
 
@@ -67,10 +67,20 @@ describe('npm start', () => {
     await stop(first);
     expect(pids.filter(isAlive)).toEqual([]);
 
+    vi.stubEnv('PUBLIC_URL', 'https://scim.nordlys.example');
     const second = npmStart('one', port);
     await isUp(second);
+    vi.unstubAllEnvs();
+    expect(second.said()).toContain('https://scim.nordlys.example/scim/v2');
     expect(fileOf('one').accounts).toEqual(before);
     expect(await users('one')).toBe(1);
+    const system = join(folder, 'one', 'start.json');
+    const made = terminal.npm('run', 'accounts', '--', '--system', system, 'create', 'Fjordbyg');
+    expect([await made.exited, made.said()]).toEqual([
+      0,
+      expect.stringMatching(/Tenant URL.* https:..scim.nordlys.example.scim.v2\n/),
+    ]);
+    expect(fileOf('one').accounts.map(({ name }) => name)).toContain('Fjordbyg');
     await stop(second);
   });
 

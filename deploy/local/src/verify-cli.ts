@@ -1,6 +1,5 @@
-import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { requireSystem } from './start-file.js';
+import { requireSystem, type Which } from './start-file.js';
 
 type Report = {
   differences: unknown[];
@@ -19,9 +18,10 @@ const program = new Command('npm run verify --')
     'Compares every projection with a fold of the feeds, and the gateway’s rows with its events; exit 1 on a difference',
   )
   .option('--system <FILE>', 'the start.json of the system', '.data/start.json')
+  .option('--compose', 'the system that docker compose runs')
   .option('--json', 'the whole report in JSON')
-  .action(async ({ system, json }: { system: string; json?: true }) => {
-    const { services, operatorToken } = requireSystem(resolve(system));
+  .action(async ({ json, ...which }: Which & { json?: true }) => {
+    const { services, operatorToken } = requireSystem(which);
     const reports: Record<string, Report> = {};
     for (const [name, { url }] of Object.entries(services)) {
       const response = await fetch(`${url}/operator/verify`, {

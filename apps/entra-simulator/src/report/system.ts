@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import * as z from 'zod';
 
@@ -44,27 +43,5 @@ function contentOf(file: string): unknown {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     return undefined;
-  }
-}
-
-/** Finds what `docker compose` runs here. @throws CannotRun when it does not run. */
-export function composedSystem(): System {
-  const compose = (...args: string[]) =>
-    execFileSync('docker', ['compose', ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
-  try {
-    // Published on every address, it is reached on this machine's own.
-    const urlOf = (service: string) => `http://127.0.0.1:${compose('port', service, '8080').split(':').at(-1)}`;
-    const services = {
-      'scim-gateway': urlOf('scim-gateway'),
-      'employee-directory': urlOf('employee-directory'),
-      'approval-flow': urlOf('approval-flow'),
-      sso: urlOf('sso'),
-    };
-    const ofService = () => compose('exec', '-T', 'scim-gateway', 'cat', '/run/bitabiz/operator-token');
-    return { services, operatorToken: process.env['OPERATOR_TOKEN'] ?? ofService() };
-  } catch (error) {
-    throw new CannotRun(
-      `docker compose does not run the system (docker compose up --build --wait starts it): ${(error as Error).message}`,
-    );
   }
 }
