@@ -24,6 +24,12 @@ describe('the connection sheet', () => {
     expect(body['fields']).toContainEqual(
       expect.objectContaining({ value: `https://scim.example.com/oauth/${account.id}/token` }),
     );
+    const federation = 'Provisioning → Admin credentials (Workload Identity Federation)';
+    expect(body['fields'].filter(({ place }: { place: string }) => place === federation)).toEqual([
+      { place: federation, field: 'Client ID', value: account.id },
+      { place: federation, field: 'Token URL', value: `https://scim.example.com/oauth/${account.id}/token` },
+      { place: federation, field: 'SCIM URL', value: 'https://scim.example.com/scim/v2' },
+    ]);
     expect(body['mappings']).toContainEqual({
       source: 'userPrincipalName',
       target: 'emails[type eq "work"].value',

@@ -1,5 +1,5 @@
 import { attributes } from '../scim/attributes.js';
-import { clientCredentials, credentials, mapping } from '../scim/places.js';
+import { clientCredentials, credentials, mapping, workloadIdentity } from '../scim/places.js';
 
 export type SheetField = { place: string; field: string; value: string };
 export type Mapping = { source: string; target: string; masterData: string; mandatory: boolean; addedByHand: boolean };
@@ -11,6 +11,7 @@ const addedByHand = new Set(['employmentDate', 'payrollNumber', 'employeeNumber'
 /** Everything to paste into Entra, under the names that its admin center has (P1, P2). Secrets are shown only when they are made. */
 export function sheetOf(where: { scim: string; tokenEndpoint: string; accountId: string }): Sheet {
   const bearer = `${credentials} (Bearer authentication)`;
+  const federated = `${credentials} (${workloadIdentity})`;
   const oauth = `${credentials} (${clientCredentials})`;
   return {
     fields: [
@@ -19,11 +20,9 @@ export function sheetOf(where: { scim: string; tokenEndpoint: string; accountId:
       { place: oauth, field: 'Token Endpoint', value: where.tokenEndpoint },
       { place: oauth, field: 'Client Identifier', value: where.accountId },
       { place: oauth, field: 'Client Secret', value: 'the secret that is shown once when it is made' },
-      {
-        place: 'Federated credential (workload identity)',
-        field: 'Audience',
-        value: 'api:// with the application id, as the federation names it',
-      },
+      { place: federated, field: 'Client ID', value: where.accountId },
+      { place: federated, field: 'Token URL', value: where.tokenEndpoint },
+      { place: federated, field: 'SCIM URL', value: where.scim },
       { place: mapping, field: 'Matching attribute', value: 'userName, precedence 1' },
       { place: mapping, field: 'Target Object Actions', value: 'Create, Update, Delete' },
     ],

@@ -3,5 +3,6 @@ export const credentials = 'Provisioning → Admin credentials';
 export const mapping = 'Provisioning → Mappings';
 export const overview = 'Provisioning → Overview';
 export const setup = 'Setup admin → Integration';
-/** What the authentication method is called beside "Bearer authentication". */
+/** What the authentication methods are called beside "Bearer authentication". */
 export const clientCredentials = 'OAuth 2.0 client credentials grant';
+export const workloadIdentity = 'Workload Identity Federation';

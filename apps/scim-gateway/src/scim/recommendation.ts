@@ -1,4 +1,4 @@
-import { clientCredentials, credentials, mapping, overview, setup as connect } from './places.js';
+import { clientCredentials, credentials, mapping, overview, setup as connect, workloadIdentity } from './places.js';
 import type { Refusal } from './refusal.js';
 
 const again = 'then Provision on demand for this user';
@@ -8,7 +8,7 @@ const correct = `Correct the value in Entra, or the attribute in ${mapping}, ${a
 const matching = `Choose userName, externalId or the work e-mail as matching attribute in ${mapping}.`;
 const ofEntra =
   'Entra sends no such request: see what else uses this token, or what stands between Entra and the product.';
-const federated = `Compare issuer, application and subject with the federated credential in Entra (the application → Certificates & secrets); the operator corrects what is trusted here. Then press Test connection (${credentials}).`;
+const federated = `Compare the tenant, application and subject that are trusted here with Issuer, Audience and Subject in Entra (${credentials} → ${workloadIdentity} → Select Workload Identity); the operator corrects them. Then press Test connection.`;
 
 /** What to do about each refusal that Entra or its log may meet, by the refusal's code. Those of Setup admin's own requests say it themselves. */
 export const remedies: Readonly<Record<string, string>> = {
