@@ -1,5 +1,5 @@
 import { until } from '@bitabiz/testing/until';
-import { ERROR } from './scim/error.js';
+import { ERROR, ERROR_DETAILS } from './scim/error.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, query, type OpenGateway, type TestAccount } from './gateway.fixture.js';
 
@@ -47,11 +47,12 @@ describe('the rate of an account (25 a second at least, as Entra’s gallery req
     expect(refused[0]?.headers.get('retry-after')).toBe('1');
     expect(refused[0]?.headers.get('content-type')).toMatch('application/scim+json');
     expect(refused[0]?.body).toEqual({
-      schemas: [ERROR],
+      schemas: [ERROR, ERROR_DETAILS],
       status: '429',
       detail: expect.stringMatching(
         /^This account asks more than 25 times a second: send the request again in 1 s \(access.tooFast, /,
       ),
+      [ERROR_DETAILS]: { requestId: expect.stringMatching(/^.{8,}$/), code: 'access.tooFast' },
     });
     expect(await limitedBy('account')).toBe(refused.length);
   });

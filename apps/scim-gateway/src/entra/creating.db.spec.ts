@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { managerOf, openGateway, person, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 import { sent } from '../provisioning-log/log.fixture.js';
 import { CORE, ENTERPRISE, MALFORMED_ENTERPRISE, PRODUCT } from '../scim/attributes.js';
-import { ERROR } from '../scim/error.js';
+import { ERROR, ERROR_DETAILS } from '../scim/error.js';
 import { country, entraOn, mobile, workEmail, workPhone, type EntraCalls } from './entra.fixture.js';
 
 let gateway: OpenGateway;
@@ -90,7 +90,12 @@ describe('POST /Users (entra.md 1.4)', () => {
     const { id } = (await post(sent)).body;
     const again = await post(sent);
     expect(again.status).toBe(409);
-    expect(again.body).toMatchObject({ schemas: [ERROR], status: '409', scimType: 'uniqueness' });
+    expect(again.body).toMatchObject({
+      schemas: [ERROR, ERROR_DETAILS],
+      status: '409',
+      scimType: 'uniqueness',
+      [ERROR_DETAILS]: { code: 'user.nameTaken', attribute: 'userName', holder: id },
+    });
     expect(again.body['detail']).toEqual(expect.any(String));
     expect(await entra.idsBy(`userName eq "${sent.userName}"`)).toEqual([id]);
   });

@@ -67,7 +67,7 @@ describe('timing, rate and errors (entra.md 1.8)', () => {
 
   it('1.8.3 far more are answered 429 with Retry-After, and pass when they come again then', async () => {
     const refused = (await listAtOnce(requiredRate * 8)).find(({ status }) => status === 429);
-    expect(refused?.body).toMatchObject({ schemas: [ERROR], status: '429' });
+    expect(refused?.body).toMatchObject({ schemas: expect.arrayContaining([ERROR]), status: '429' });
     const waitMs = Number(refused?.headers.get('retry-after')) * 1_000;
     expect(waitMs).toBeGreaterThan(0);
     await until(async () => (await listAtOnce(1))[0]?.status === 200, { deadlineMs: waitMs, everyMs: 100 });
@@ -83,7 +83,7 @@ describe('timing, rate and errors (entra.md 1.8)', () => {
 
   it('1.8.4 bad credentials are 401 at once, and say what to do', async () => {
     const answer = await gateway.as(`${account.token}x`, '/scim/v2')('GET', '/Users?startIndex=1&count=1');
-    expect(answer).toMatchObject({ status: 401, body: { schemas: [ERROR], status: '401' } });
+    expect(answer).toMatchObject({ status: 401, body: { schemas: expect.arrayContaining([ERROR]), status: '401' } });
     expect(answer.body['detail']).toMatch(/paste it into Entra/);
   });
 
@@ -137,7 +137,7 @@ describe('timing, rate and errors (entra.md 1.8)', () => {
     await owner.query('alter function own.find_users rename to broken');
     try {
       const answer = await entra.ask('GET', `/Users/${id}`);
-      expect(answer).toMatchObject({ status: 500, body: { schemas: [ERROR], status: '500' } });
+      expect(answer).toMatchObject({ status: 500, body: { schemas: expect.arrayContaining([ERROR]), status: '500' } });
       expect(answer.headers.get('content-type')).toBe(mediaType);
       expect(JSON.stringify(answer.body)).not.toMatch(/find_user|function|select|\.ts|\.js/);
       expect(answer.body['detail']).toMatch(/request [0-9a-f-]{36}/);

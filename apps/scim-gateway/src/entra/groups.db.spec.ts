@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openGateway, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 import { groupBody, groupsIn } from '../group/group.fixture.js';
 import { GROUP } from '../scim/attributes.js';
-import { ERROR } from '../scim/error.js';
+import { ERROR, ERROR_DETAILS } from '../scim/error.js';
 import { add, entraOn, remove, replace, type EntraCalls } from './entra.fixture.js';
 
 let gateway: OpenGateway;
@@ -93,12 +93,20 @@ describe('groups (entra.md 1.7)', () => {
 
   it('1.7.4 with a name that is taken are 409', async () => {
     const { id } = await groups.create('Support');
-    await groups.create('Sales');
+    const { id: sales } = await groups.create('Sales');
     for (const answer of [
       await entra.ask('POST', '/Groups', groupBody('Sales')),
       await groups.change(id, replace('displayName', 'sales')),
     ]) {
-      expect(answer).toMatchObject({ status: 409, body: { schemas: [ERROR], status: '409', scimType: 'uniqueness' } });
+      expect(answer).toMatchObject({
+        status: 409,
+        body: {
+          schemas: [ERROR, ERROR_DETAILS],
+          status: '409',
+          scimType: 'uniqueness',
+          [ERROR_DETAILS]: { attribute: 'displayName', holder: sales },
+        },
+      });
     }
   });
 

@@ -33,7 +33,10 @@ describe('the checks of scim2-tester (entra.md 2.4)', () => {
     expect((await entra.ask('GET', path)).status).toBe(200);
     for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
       const answer = await entra.ask(method, path, method === 'DELETE' ? undefined : {});
-      expect(answer, method).toMatchObject({ status: 405, body: { schemas: [ERROR], status: '405' } });
+      expect(answer, method).toMatchObject({
+        status: 405,
+        body: { schemas: expect.arrayContaining([ERROR]), status: '405' },
+      });
     }
   });
 

@@ -78,7 +78,10 @@ describe('transport (entra.md 1.1)', () => {
       [400, await entra.ask('POST', '/Users', '{')],
       [401, await gateway.as('', '/scim/v2')('GET', '/Users')],
     ] as const) {
-      expect(answer).toMatchObject({ status, body: { schemas: [ERROR], status: String(status) } });
+      expect(answer).toMatchObject({
+        status,
+        body: { schemas: expect.arrayContaining([ERROR]), status: String(status) },
+      });
       expect(answer.headers.get('content-type')).toBe(mediaType);
     }
   });

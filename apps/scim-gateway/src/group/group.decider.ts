@@ -97,7 +97,7 @@ function requireName({ displayName, holder }: Named): void {
     `The group ${holder} is called ${displayName.slice(0, 200)} already: use that one, or rename one of the two`,
     'conflict',
     {
-      attribute: 'displayName',
+      conflict: { attribute: 'displayName', holder },
       holder,
       checks: [
         {

@@ -29,6 +29,7 @@ const challengeOf = ({ code }: Failure): string =>
 
 /** The rule's code and the request's id stand at the end of the sentence, because an IT admin sees nothing else of the answer in Entra. */
 function toScim(failure: Failure): ScimError {
-  const { status, scimType, code, detail } = refusalOf(failure);
-  return new ScimError(status, scimType, `${detail} (${code}, request ${correlationId() ?? 'unknown'})`);
+  const { status, scimType, detail, ...about } = refusalOf(failure);
+  const sentence = `${detail} (${about.code}, request ${correlationId() ?? 'unknown'})`;
+  return new ScimError(status, scimType, sentence, about);
 }

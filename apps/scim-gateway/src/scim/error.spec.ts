@@ -1,16 +1,29 @@
+import { runWithCorrelation } from '@bitabiz/service-kit/correlation';
 import { failureOf } from '@bitabiz/service-kit/problem';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { describe, expect, it } from 'vitest';
 import { scimErrors } from './error.form.js';
-import { ERROR, errorBody, ScimError } from './error.js';
+import { ERROR, ERROR_DETAILS, errorBody, ScimError } from './error.js';
 
 describe('an error answer', () => {
-  it('has a status that is a string (trap 15), and nothing that the RFC does not know', () =>
-    expect(errorBody(new ScimError(409, 'uniqueness', 'taken'))).toEqual({
-      schemas: [ERROR],
+  it('has a status that is a string (trap 15), and in an extension what a program wants to know', () => {
+    const conflict = { attribute: 'userName', holder: 'id of the holder' };
+    const checks = [{ attribute: 'userName', expected: 'a value that no other employee has', received: 'ada' }];
+    const error = new ScimError(409, 'uniqueness', 'taken', { code: 'user.nameTaken', checks, conflict });
+    expect(runWithCorrelation('request-1', () => errorBody(error))).toEqual({
+      schemas: [ERROR, ERROR_DETAILS],
       status: '409',
       scimType: 'uniqueness',
       detail: 'taken',
+      [ERROR_DETAILS]: { requestId: 'request-1', code: 'user.nameTaken', checks, ...conflict },
+    });
+  });
+
+  it('has no member beside those of the RFC where there is nothing: strict clients read that one', () =>
+    expect(errorBody(new ScimError(404, undefined, 'There is no such user'))).toEqual({
+      schemas: [ERROR],
+      status: '404',
+      detail: 'There is no such user',
     }));
 
   it('has no scimType where the RFC knows none', () =>

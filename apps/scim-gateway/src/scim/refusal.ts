@@ -1,7 +1,7 @@
 import type { Failure } from '@bitabiz/service-kit/problem';
 import type { Check } from '@bitabiz/service-kit/refused';
 import { maxPayloadSize } from './bulk.read.js';
-import { ScimError, type ScimType } from './error.js';
+import { ScimError, type Conflict, type ScimType } from './error.js';
 
 /** A request that was not carried out: what the answer, the provisioning log and the recommendation all say. */
 export type Refusal = {
@@ -12,6 +12,7 @@ export type Refusal = {
   /** A sentence that says what to do. */
   detail: string;
   checks: readonly Check[];
+  conflict?: Conflict | undefined;
 };
 
 const types: Partial<Record<number, ScimType>> = { 400: 'invalidSyntax', 409: 'uniqueness' };
@@ -27,8 +28,8 @@ const sentences: Partial<Record<number, string>> = {
 /** Every failure as one thing: a rule's `Refused`, the protocol's `ScimError`, or what the server itself could not take. */
 export function refusalOf({ error, status, code, message, details }: Failure): Refusal {
   if (error instanceof ScimError) {
-    const { scimType, detail, checks } = error;
-    return { status: error.status, scimType, code: error.code, detail, checks };
+    const { scimType, detail, checks, conflict } = error;
+    return { status: error.status, scimType, code: error.code, detail, checks, conflict };
   }
   const ours = code.includes('.') && !code.startsWith('http.');
   return {
@@ -37,5 +38,6 @@ export function refusalOf({ error, status, code, message, details }: Failure): R
     code: ours ? code : `http.${status}`,
     detail: ours ? message : (sentences[status] ?? message),
     checks: details.checks ?? [],
+    conflict: details['conflict'] as Conflict | undefined,
   };
 }

@@ -37,7 +37,7 @@ export function requireFree(holders: readonly Holder[], self?: string): void {
   throw new Refused('user.nameTaken', `${attribute} ${name} belongs to ${whom}: ${scimId} (P6, P8)`, 'conflict', {
     attribute,
     holder: userId,
-    holderScimId: scimId,
+    conflict: { attribute, holder: scimId },
     holderActive: active,
     checks: [free(holder)],
   });
@@ -70,7 +70,7 @@ export function admit(holders: readonly Holder[], migrationId?: string): Admitte
       {
         attribute: first.attribute,
         holder: first.userId,
-        holderScimId: first.scimId,
+        conflict: { attribute: first.attribute, holder: first.scimId, other: other.scimId },
         other: other.userId,
         checks: [free(first), free(other)],
       },
