@@ -30,4 +30,19 @@ describe('an employment date that people write (P4)', () => {
     const { rows } = (await account.admin('POST', '/employees/import', { employees })).body;
     expect(rows).toMatchObject([{ refused: { code: 'value.date' } }, { events: ['UserCreated'] }]);
   });
+
+  it('takes 500 employees at once, however long, and reads no stranger’s list', async () => {
+    const department = 'Department of everything that has a long name '.repeat(10);
+    const employees = Array.from({ length: 500 }, (_, n) => named(`many${n}`, { department }));
+    const { status, body } = await account.admin('POST', '/employees/import', { employees });
+    expect([status, body['rows'].length]).toEqual([200, 500]);
+    expect(body['rows'].filter((row: { refused?: object }) => row.refused)).toEqual([]);
+    const path = `/accounts/${account.id}/employees/import`;
+    expect(await gateway.as(`${account.adminToken}x`, '')('POST', path, { employees })).toMatchObject({ status: 401 });
+    const long = employees.map((each) => ({ ...each, title: department.repeat(10) }));
+    expect(await account.admin('POST', '/employees/import', { employees: long })).toMatchObject({
+      status: 413,
+      body: { code: 'import.tooLarge', message: expect.stringContaining('fewer employees at once') },
+    });
+  });
 });

@@ -24,7 +24,7 @@ import { ForGroupHandler } from './group/for-group.command.js';
 import { Groups } from './group/groups.query.js';
 import { limitsOf, type GatewayConfig } from './config.js';
 import { gatewaySchemas } from './gateway.migration.js';
-import { acceptFiles } from './import/file.form.js';
+import { acceptImports } from './import/import.form.js';
 import { ImportsController } from './import/imports.controller.js';
 import { openImports } from './import/open.js';
 import { ErasureController, KeysController } from './erasure/erasure.controller.js';
@@ -123,7 +123,7 @@ export async function startGateway(
     prepare: (server) => {
       acceptScim(server, (authorization) => tokens.knows(authorization, signed));
       acceptForms(server);
-      acceptFiles(server, (authorization) => authenticate(authorization, auth));
+      acceptImports(server, (authorization) => authenticate(authorization, auth));
       recordRequests(server, { log: provisioning.log, tokens, newId: ids.next, now });
       recordTokenRefusals(server, { log: provisioning.log, accounts, newId: ids.next });
     },

@@ -8,15 +8,39 @@ const importsRoute = '/accounts/:accountId/imports';
 const takesFile = ({ method, routeOptions }: FastifyRequest) => method === 'POST' && routeOptions.url === importsRoute;
 const isForm = (type = '') => /^\s*multipart\//i.test(type);
 
-/**
- * Takes files as bodies where imports are made, and nowhere else. Programs and browsers call a sheet a form, a text, or nothing at all: what
- * it is, its content says.
- * @param identify throws when a stranger asks: nobody unknown makes this process hold a large file.
- */
-export function acceptFiles(
-  server: FastifyInstance,
-  identify: (authorization: string | undefined) => Promise<unknown>,
-): void {
+/** Many employees as JSON, each with every field filled in; in bytes. */
+const employeesRoute = '/accounts/:accountId/employees/import';
+const mostBytesOfEmployees = 2_097_152;
+
+/** Throws when a stranger asks: nobody unknown makes this process hold a large body. */
+type Identify = (authorization: string | undefined) => Promise<unknown>;
+
+/** Takes what is longer than other bodies where imports are made, and nowhere else: files, and lists of employees. */
+export function acceptImports(server: FastifyInstance, identify: Identify): void {
+  acceptFiles(server, identify);
+  server.addHook('onRoute', (route) => {
+    if (route.url === employeesRoute) route.bodyLimit = mostBytesOfEmployees;
+  });
+  server.addHook('preParsing', (request, _, payload, done) => {
+    if (request.routeOptions.url !== employeesRoute) return done(null, payload);
+    identify(request.headers.authorization).then(
+      () => done(isLong(request) ? tooMany() : null, payload),
+      (error: Error) => done(error),
+    );
+  });
+}
+
+const isLong = ({ headers }: FastifyRequest) => Number(headers['content-length'] ?? 0) > mostBytesOfEmployees;
+
+const tooMany = () =>
+  new Refused(
+    'import.tooLarge',
+    `These are more than ${mostBytesOfEmployees} bytes: send fewer employees at once, or all of them as a file to /imports`,
+    'tooLarge',
+  );
+
+/** Programs and browsers call a sheet a form, a text, or nothing at all: what it is, its content says. */
+function acceptFiles(server: FastifyInstance, identify: Identify): void {
   server.addHook('onRequest', (request, _, done) => {
     const { headers } = request.raw;
     if (takesFile(request) && !isForm(headers['content-type'])) headers['content-type'] = 'application/octet-stream';
