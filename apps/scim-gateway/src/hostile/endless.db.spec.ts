@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, type OpenGateway, type TestAccount, withoutLimits } from '../gateway.fixture.js';
+import { askForToken } from '../oauth/oauth.fixture.js';
 import { endlessPieces } from './hostile-values.fixture.js';
 
 let gateway: OpenGateway;
@@ -25,4 +26,18 @@ describe.each(endlessPieces)('%s again and again', (piece) => {
     const { status } = await account.scim('PATCH', `/Users/${id}`, { Operations: operations });
     expect([200, 400]).toContain(status);
   });
+
+  // A form has 32 kB at most.
+  it.each(['', 'client_id=', 'client_assertion='])(
+    'as a form of the token endpoint after “%s” is answered',
+    async (name) => {
+      const { status } = await askForToken(gateway, account.id, name + piece.repeat(30_000 / piece.length));
+      expect([400, 401]).toContain(status);
+    },
+  );
+});
+
+it.each(['=&', 'x=&'])('thousands of parameters “%s” at the token endpoint are no request', async (parameter) => {
+  const { status, body } = await askForToken(gateway, account.id, parameter.repeat(30_000 / parameter.length));
+  expect([status, body['error']]).toEqual([400, 'invalid_request']);
 });
