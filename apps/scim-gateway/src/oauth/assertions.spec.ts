@@ -51,6 +51,35 @@ describe('the keys of a tenant', () => {
   });
 });
 
+describe('what an assertion claims', () => {
+  const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
+  const part = (json: string) => Buffer.from(json).toString('base64url');
+  const unsigned = (header: string, claims: string) => checking()(`${part(header)}.${part(claims)}.x`);
+  const issued = () => `{"iss":"${issuer.authority}/${federation.tenantId}/v2.0"}`;
+
+  it.each([
+    ['nested a little', '{"tenant":"x"}', /iss: expected .*, came an object/],
+    ['nested as deep as fits', nested(7_000), /iss: expected .*, came an object/],
+    ['null', 'null', /iss: expected .*, came an object/],
+    ['a list', '["x",1]', /iss: expected .*, came \["x",1\]/],
+  ])('is not repeated when it is no plain value, and is refused as any other: %s', async (_, iss, message) => {
+    await expect(unsigned('{"alg":"RS256"}', `{"iss":${iss}}`)).rejects.toMatchObject({
+      code: 'invalid_client',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    ['kid', `{"alg":"RS256","kid":${nested(7_000)}}`, /key an object, which tenant/],
+    ['alg', `{"alg":${nested(7_000)}}`, /cannot be read/],
+  ])('is not repeated of the header either: %s', async (_, header, message) => {
+    await expect(unsigned(header, issued())).rejects.toMatchObject({
+      code: 'invalid_client',
+      message: expect.stringMatching(message),
+    });
+  });
+});
+
 describe('the time of an assertion (RFC 7523 section 3)', () => {
   const seconds = Math.floor(Date.now() / 1_000);
   const at = (offset: number) => () => new Date((seconds + offset) * 1_000);

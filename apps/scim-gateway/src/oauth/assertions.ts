@@ -104,9 +104,16 @@ function explained(error: unknown, assertion: string, { tenantId, applicationId,
 }
 
 const headerOf = (assertion: string) =>
-  JSON.parse(Buffer.from(assertion.split('.')[0] ?? '', 'base64url').toString()) as { alg?: string; kid?: string };
+  JSON.parse(Buffer.from(assertion.split('.')[0] ?? '', 'base64url').toString()) as { alg?: unknown; kid?: unknown };
 const instant = (seconds: unknown) => new Date(Number(seconds) * 1_000).toISOString();
-const shown = (value: unknown) => (value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 200));
+
+/** What came, where it is a value that a claim has: what is nested may be so deep that writing it fails. */
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const isFlat = (Array.isArray(value) ? value : [value]).every((each) => typeof each !== 'object');
+  return isFlat ? JSON.stringify(value).slice(0, 200) : 'an object';
+}
+
 const refused = (message: string) =>
   new OAuthError('invalid_client', `The assertion is not accepted. ${message}`, { reason: 'federation.assertion' });
 const mismatch = (claim: string, expected: string, came: unknown) =>
