@@ -2,6 +2,7 @@ import { until } from '@bitabiz/testing/until';
 import { ERROR, ERROR_DETAILS } from './scim/error.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openGateway, query, type OpenGateway, type TestAccount } from './gateway.fixture.js';
+import { askForToken, credentials, secretsOf } from './oauth/oauth.fixture.js';
 
 const burst = 30;
 const failures = 5;
@@ -97,6 +98,21 @@ describe('failed authentications from one address', () => {
     const fresh = await gateway.newAccount('Fresh');
     expect((await fresh.scim('GET', '/Users')).status).toBe(200);
     expect(await limitedBy('address')).toBe(2);
+  });
+
+  it('are also requests for an access token that prove nothing, whatever is wrong with them', async () => {
+    await gateway.stop();
+    await gateway.start();
+    const { id } = await gateway.newAccount('Probed');
+    const wrong = ['', 'grant_type=password', 'scope=a&scope=a', '&'.repeat(3), 'grant_type=client_credentials'];
+    const answers = [];
+    for (const form of wrong) answers.push((await askForToken(gateway, id, form)).status);
+    expect(answers).toEqual([400, 400, 400, 400, 401]);
+    const { status, headers, body } = await askForToken(gateway, id, '');
+    expect([status, body['error']]).toEqual([429, 'temporarily_unavailable']);
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(1);
+    const { clientSecret } = await secretsOf(gateway, { id }).issue();
+    expect((await askForToken(gateway, id, credentials(id, clientSecret))).status).toBe(200);
   });
 });
 

@@ -6,7 +6,7 @@ import { endlessPieces } from './hostile-values.fixture.js';
 let gateway: OpenGateway;
 let account: TestAccount;
 beforeAll(async () => {
-  gateway = await openGateway(withoutLimits);
+  gateway = await openGateway({ ...withoutLimits, FAILED_AUTHENTICATIONS_PER_MINUTE: '1000' });
   account = await gateway.newAccount('Endless');
 });
 afterAll(() => gateway.close());

@@ -6,7 +6,7 @@ import { isProved } from '../account/ended.js';
 import { CredentialUses } from '../account/uses.js';
 import { Limits } from '../limits.js';
 import { BaseUrl } from '../scim/base-url.js';
-import { readTokenRequest, type Proof } from './client.js';
+import { readTokenRequest } from './client.js';
 import { OAuthError } from './error.form.js';
 import { Proofs } from './proofs.js';
 import { SignedTokens, type Proven } from './signed-tokens.js';
@@ -30,19 +30,19 @@ export class TokenController {
     @Body() body: unknown,
     @Req() request: FastifyRequest,
   ) {
-    const proof = readTokenRequest(body, request.headers.authorization);
-    const proven = await this.check(accountId, proof, request.ip);
+    const proven = await this.check(accountId, body, request);
     this.uses.note({ accountId, tokenId: proven.credentialId }, request.ip);
     this.limits.admit(accountId);
     const { token, lasts } = await this.signed.sign(accountId, proven);
     return { access_token: token, token_type: 'Bearer', expires_in: lasts, scope: 'scim' };
   }
 
-  private async check(accountId: string, proof: Proof, address: string): Promise<Proven> {
+  /** What is no request with a proof counts as a failure too: whoever sends it proves nothing either. */
+  private async check(accountId: string, body: unknown, { headers, ip }: FastifyRequest): Promise<Proven> {
     try {
-      return await this.proofs.check(accountId, proof);
+      return await this.proofs.check(accountId, readTokenRequest(body, headers.authorization));
     } catch (error) {
-      if (error instanceof OAuthError && !isProved(error.reason)) this.limits.failed(address);
+      if (error instanceof OAuthError && !isProved(error.reason)) this.limits.failed(ip);
       throw error;
     }
   }
