@@ -10,7 +10,11 @@ let gateway: OpenGateway;
 let account: TestAccount;
 beforeAll(async () => {
   issuer = await openIssuer();
-  gateway = await openGateway({ ENTRA_AUTHORITY: issuer.authority, FAILED_AUTHENTICATIONS_PER_MINUTE: '1000' });
+  gateway = await openGateway({
+    ENTRA_AUTHORITY: issuer.authority,
+    FAILED_AUTHENTICATIONS_PER_MINUTE: '1000',
+    TRUSTED_PROXIES: '127.0.0.1',
+  });
   account = await gateway.newAccount();
 });
 afterAll(async () => {
@@ -93,6 +97,23 @@ describe('a request that the token endpoint refused is in the provisioning log (
       return entries.length > 20 && entries;
     });
     expect(rows).toHaveLength(21);
+  });
+
+  it('nor does it hide what else is wrong: what Entra sends is another refusal than a stranger’s empty form', async () => {
+    const probed = await gateway.newAccount('Probed');
+    await Promise.all(Array.from({ length: 30 }, (_, n) => ask({}, `probe-${n}`, probed)));
+    const entry = await refused(credentials(probed.id, 'x'), 'beside-the-probe', probed);
+    expect(entry.provisioningErrorInfo).toMatchObject({ errorCode: 'secret.invalid' });
+  });
+
+  it('nor do ever other accounts that a stranger names keep others’ from being looked up', async () => {
+    const away = { 'x-forwarded-for': '192.0.2.7' };
+    const besides = await gateway.newAccount('Besides');
+    const form = credentials(besides.id, 'x');
+    await Promise.all(Array.from({ length: 200 }, () => askForToken(gateway, crypto.randomUUID(), form, away)));
+    // Several at once: a look-up a moment later may always be had.
+    const forms = [form, { ...form, client_id: 'me' }, { ...form, client_secret: '' }, {}];
+    await Promise.all(forms.map((each, n) => refused(each, `beside-the-names-${n}`, besides)));
   });
 
   it('and nobody makes rows of an account that is not there', async () => {

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Accounts } from '../account/accounts.query.js';
 import { isProved } from '../account/ended.js';
 import { OAuthError, oauthPrefix } from '../oauth/error.form.js';
-import { RateLimit } from '../rate-limit.js';
+import { networkOf, RateLimit } from '../rate-limit.js';
 import { isUuid } from '../uuid.js';
 import type { Gathered } from './entry.js';
 import type { NotedRequest } from './noted.js';
@@ -17,9 +17,12 @@ type Parts = {
   newId: () => string;
 };
 
-/** Of refusals of what is not good, or not good any more, only some are kept of each account or credential: 20 at once, then one a minute. */
+/**
+ * Of refusals of what is not good, or not good any more, only some are kept of each credential, and of each code where nobody knows the credential: 20
+ * at once, then one a minute.
+ */
 export const keptRefusals = { perSecond: 1 / 60, burst: 20 };
-/** Strangers may name ever other accounts; each is looked up. */
+/** Strangers may name ever other accounts; each is looked up, so many for each network. */
 const lookedUp = { perSecond: 10, burst: 100 };
 
 /** Gathers a row for requests to an account's token endpoint that were refused (P18): what was wrong, and never what was sent as a proof. */
@@ -35,7 +38,7 @@ export function recordTokenRefusals(server: FastifyInstance, { log, accounts, ne
     const { accountId, code, tokenId } = row;
     // Who proved to hold a credential that ended is heard whatever strangers do.
     if (isProved(code)) return void (rows.take(`${accountId}/${tokenId}`) === 0 && log.add(row));
-    if (rows.take(accountId) > 0 || lookUps.take('') > 0) return;
+    if (rows.take(`${accountId}/${code}`) > 0 || lookUps.take(networkOf(request.ip)) > 0) return;
     // The answer is out: what cannot be looked up now is not logged.
     accounts.has(accountId).then(
       (known) => known && log.add(row),
