@@ -1,37 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { healthOf, type Activity } from './health.js';
-import type { UsedCredential } from './in-use.js';
-
-const now = new Date('2026-03-02T12:00:00Z');
-const ago = (minutes: number) => new Date(now.getTime() - minutes * 60_000);
-const did = (minutes: number, over: Partial<Activity> = {}): Activity => ({
-  minute: ago(minutes),
-  action: 'Update',
-  outcome: 'Success',
-  code: '',
-  lookup: false,
-  requests: 1,
-  ...over,
-});
-const failed = (minutes: number, code: string, requests: number) =>
-  did(minutes, { outcome: 'Failure', code, requests });
-const used = (over: Partial<UsedCredential> = {}): UsedCredential => ({
-  kind: 'token',
-  name: 'Entra',
-  endsAt: null,
-  lastUsedAt: null,
-  refused: null,
-  ...over,
-});
-const health = (
-  seen: Activity[],
-  {
-    provisioning = true,
-    emailUniqueness = true,
-    credentials = [],
-  }: { provisioning?: boolean; emailUniqueness?: boolean; credentials?: UsedCredential[] } = {},
-) => healthOf(now, { provisioning, emailUniqueness }, seen, credentials);
-const advice = (code: string, words: RegExp | string) => ({ code, recommendedAction: expect.stringMatching(words) });
+import { advice, ago, did, failed, health, used } from './health.fixture.js';
 
 describe('the state of a connection', () => {
   it('is off when provisioning is switched off, and says what Entra does then (P1)', () =>
@@ -74,64 +42,6 @@ describe('the state of a connection', () => {
       state: 'silent',
       advice: [advice('connection.silent', /since 2026-03-02T09:59.*Restart provisioning/)],
     });
-  });
-});
-
-describe('the credentials that Entra uses now', () => {
-  const ended = (minutes: number) => used({ name: 'Old', refused: { code: 'token.ended', at: ago(minutes) } });
-  const good = (minutes: number) => used({ name: 'New', lastUsedAt: ago(minutes) });
-
-  it.each([
-    ['nothing else is good', [ended(300)], 'refused'],
-    ['nothing else was good since', [ended(30), good(31)], 'refused'],
-    ['requests still come with it', [ended(40), good(1)], 'refused'],
-    ['nobody uses it any more', [ended(41), good(1)], 'active'],
-  ])('make it %s → %s for one that ended', (_, credentials, state) => {
-    const { quarantine, ...told } = health([failed(41, 'token.ended', 9)], { credentials });
-    expect([told.state, quarantine.risk]).toEqual([state, state === 'refused' ? 'high' : 'none']);
-    expect(told.problems).toEqual([]);
-    expect(told.advice.map(({ code }) => code)).toEqual([
-      `connection.${state}`,
-      ...(state === 'refused' ? ['token.ended'] : []),
-    ]);
-  });
-
-  it('say by what name and when one was refused, and what to do', () =>
-    expect(health([], { credentials: [ended(5)] }).advice).toEqual([
-      advice('connection.refused', 'Restart provisioning'),
-      advice('token.ended', /^“Old” was refused last at 2026-03-02T11:55.*Secret Token/),
-    ]));
-
-  it('are not made bad by strangers: what nobody knows counts only after nothing was good for a cycle', () => {
-    const secret = used({ kind: 'clientSecret' });
-    const after = (code: string, ...credentials: UsedCredential[]) => health([failed(5, code, 3)], { credentials });
-    for (const code of ['secret.invalid', 'federation.assertion', 'token.scope']) {
-      expect(after(code, secret).advice.map((each) => each.code)).toEqual(['connection.refused', code]);
-      expect(after(code, secret)).toMatchObject({ lastCallAt: null, cycle: null });
-      expect(after(code, secret, good(46)).state).toBe('refused');
-      expect(after(code, secret, good(44)).state).toBe('late');
-    }
-    // Nothing was sent to prove anything, or the account has nothing that is proved at the token endpoint.
-    expect(after('client.request', secret, good(60)).state).toBe('late');
-    for (const code of ['client.unproved', 'secret.invalid']) expect(after(code, good(60)).state).toBe('late');
-  });
-
-  it('are not made bad by Microsoft’s keys being away', () =>
-    expect(health([failed(5, 'federation.keys', 3)], { credentials: [used({ kind: 'federation' })] }).state).toBe(
-      'active',
-    ));
-
-  it('warn before they end, with the date, and only where they are in use', () => {
-    const ends = (minutes: number, days: number) =>
-      used({ lastUsedAt: ago(minutes), endsAt: new Date(now.getTime() + days * 86_400_000) });
-    const warned = (...credentials: UsedCredential[]) => health([did(1)], { credentials }).advice.slice(1);
-    expect(warned(ends(3, 30))).toEqual([
-      advice('credential.ending', /token “Entra”, which Entra uses, ends at 2026-04-01.*in 30 days/),
-    ]);
-    expect(warned(ends(3, 31))).toEqual([]);
-    expect(warned(ends(45, 30), good(1))).toEqual([]);
-    expect(warned(used({ endsAt: new Date(now.getTime() + 1) }), good(1))).toEqual([]);
-    expect(warned(ends(3, 0))).toEqual([]);
   });
 });
 

@@ -90,11 +90,9 @@ const stateOf = (now: Date, lastCallAt: Date | null) => {
   return silence > silentMs ? 'silent' : silence > cycleMs ? 'late' : 'active';
 };
 
-/** What was refused last without anybody knowing whose credential it was. */
-function unknownIn(seen: readonly Activity[]) {
-  const last = seen.findLast(({ code }) => isOfCredential(code) && !isProved(code));
-  return last && { code: last.code, at: last.minute };
-}
+/** What was refused without anybody knowing whose credential it was. */
+const unknownIn = (seen: readonly Activity[]) =>
+  seen.filter(({ code }) => isOfCredential(code) && !isProved(code)).map(({ code, minute }) => ({ code, at: minute }));
 
 /** What came since Entra was silent last. */
 function lastCycle(seen: readonly Activity[]): readonly Activity[] {

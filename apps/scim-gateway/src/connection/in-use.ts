@@ -28,24 +28,25 @@ export const lastGoodUse = (credentials: readonly UsedCredential[]): Date | null
 /**
  * The refusals that matter now: of what was tried within a cycle, or since when nothing was good. An old credential that nobody uses any more is not
  * among them.
- * @param unknown when something was refused last that is none of these credentials: anybody can do that at the token endpoint, so it counts only
- * after nothing was good for a cycle, and where the account has something to prove there.
+ * @param unknown when something was refused that is none of these credentials, the oldest first: anybody can do that at the token endpoint,
+ * so the last counts only after nothing was good for a cycle, and only where the account has something to prove there.
  */
 export function refusedNow(
   now: Date,
   credentials: readonly UsedCredential[],
-  unknown: { code: string; at: Date } | undefined,
+  unknown: readonly { code: string; at: Date }[],
 ): RefusedCredential[] {
   const good = lastGoodUse(credentials);
   const isLast = (at: Date) => !good || good <= at;
   const isStranger = (code: string) =>
     code === 'client.request' || (code !== 'token.scope' && credentials.every(({ kind }) => kind === 'token'));
   const isMissed = (at: Date) => !good || at.getTime() - good.getTime() > cycleMs;
+  const last = unknown.findLast(({ code }) => !isStranger(code));
   return [
     ...credentials.flatMap(({ name, refused }) =>
       refused && (isLast(refused.at) || now.getTime() - refused.at.getTime() <= cycleMs) ? [{ name, ...refused }] : [],
     ),
-    ...(unknown && !isStranger(unknown.code) && isMissed(unknown.at) ? [{ name: undefined, ...unknown }] : []),
+    ...(last && isMissed(last.at) ? [{ name: undefined, ...last }] : []),
   ];
 }
 
