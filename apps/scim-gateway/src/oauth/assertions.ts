@@ -2,7 +2,7 @@ import { Refused } from '@bitabiz/service-kit/refused';
 import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Federation } from '../account/federation.decider.js';
-import { OAuthError } from './error.form.js';
+import { OAuthError, type OAuthDetails } from './error.form.js';
 
 export type AssertionsOptions = {
   /** https://login.microsoftonline.com, or a national cloud's. */
@@ -16,6 +16,8 @@ const tenants = 1_000;
 const keptMs = 3_600_000;
 const patienceMs = 5_000;
 const skewSeconds = 30;
+/** Of what is repeated, in characters. */
+const longest = 200;
 const algorithms = ['RS256', 'ES256'];
 
 /**
@@ -36,7 +38,7 @@ export class Assertions {
     const issuer = `${this.options.authority}/${tenantId}/v2.0`;
     // The keys are the tenant's, so a token of another tenant would only be a wrong signature: its own word tells more.
     const { iss } = unverified(assertion);
-    if (iss !== issuer) throw mismatch('iss', issuer, iss);
+    if (iss !== issuer) throw unproved('iss', issuer, iss);
     try {
       const { payload } = await jwtVerify(assertion, this.keysOf(tenantId), {
         algorithms,
@@ -47,7 +49,7 @@ export class Assertions {
         clockTolerance: skewSeconds,
         currentDate: this.options.now(),
       });
-      if (payload['tid'] !== tenantId) throw mismatch('tid', tenantId, payload['tid']);
+      if (payload['tid'] !== tenantId) throw mismatch(federation, 'tid', tenantId, payload['tid']);
     } catch (error) {
       throw explained(error, assertion, federation);
     }
@@ -74,30 +76,34 @@ function unverified(assertion: string): JWTPayload {
   }
 }
 
-function explained(error: unknown, assertion: string, { tenantId, applicationId, subject }: Federation): Error {
+/** jose judges the signature before the claims: of what the tenant signed it is known whose it is. */
+function explained(error: unknown, assertion: string, federation: Federation): Error {
+  const { federationId: credentialId, tenantId, applicationId, subject } = federation;
   if (error instanceof OAuthError) return error;
-  if (error instanceof errors.JWTExpired) return refused(`The assertion ended at ${instant(error.payload.exp)}`);
+  if (error instanceof errors.JWTExpired)
+    return refused(`The assertion ended at ${instant(error.payload.exp)}`, { credentialId });
   if (error instanceof errors.JWTClaimValidationFailed) {
     const { claim, payload } = error;
-    if (claim === 'nbf') return refused(`The assertion begins only at ${instant(payload.nbf)}`);
+    if (claim === 'nbf') return refused(`The assertion begins only at ${instant(payload.nbf)}`, { credentialId });
     const expected: Record<string, string> = { aud: `api://${applicationId}`, sub: subject, exp: 'a time to come' };
-    return mismatch(claim, expected[claim] ?? 'another', payload[claim]);
+    return mismatch(federation, claim, expected[claim] ?? 'another', payload[claim]);
   }
   if (error instanceof errors.JOSEAlgNotAllowed)
-    return mismatch('alg', algorithms.join(' or '), headerOf(assertion).alg);
+    return unproved('alg', algorithms.join(' or '), headerOf(assertion).alg);
   if (error instanceof errors.JWKSMultipleMatchingKeys) return refused('Its header names no key: kid is missing');
   if (error instanceof errors.JWKSNoMatchingKey) {
-    return refused(
-      `It is signed with the key ${shown(headerOf(assertion).kid)}, which tenant ${tenantId} does not publish`,
-    );
+    const said = (key: string) => `It is signed with the key ${key}, which tenant ${tenantId} does not publish`;
+    return refused(said(shown(headerOf(assertion).kid)), { logged: said('that it names') });
   }
   if (error instanceof errors.JWSSignatureVerificationFailed) {
-    return refused(`Its signature is not the one of the key ${shown(headerOf(assertion).kid)} of tenant ${tenantId}`);
+    const said = (key: string) => `Its signature is not the one of the key ${key} of tenant ${tenantId}`;
+    return refused(said(shown(headerOf(assertion).kid)), { logged: said('that it names') });
   }
   const unreadable = [errors.JWTInvalid, errors.JWSInvalid, errors.JOSENotSupported].some(
     (each) => error instanceof each,
   );
-  if (unreadable) return refused(`client_assertion cannot be read: ${(error as Error).message}`);
+  const cannot = 'client_assertion cannot be read';
+  if (unreadable) return refused(`${cannot}: ${(error as Error).message.slice(0, longest)}`, { logged: cannot });
   // jose's own timeout, another answer than 200, or no connection.
   const unavailable = 'The signing keys of Entra cannot be fetched: try again';
   return Object.assign(new Refused('federation.keys', unavailable, 'busy', { retryAfter: 5 }), { cause: error });
@@ -111,10 +117,20 @@ const instant = (seconds: unknown) => new Date(Number(seconds) * 1_000).toISOStr
 function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   const isFlat = (Array.isArray(value) ? value : [value]).every((each) => typeof each !== 'object');
-  return isFlat ? JSON.stringify(value).slice(0, 200) : 'an object';
+  return isFlat ? JSON.stringify(value).slice(0, longest) : 'an object';
 }
 
-const refused = (message: string) =>
-  new OAuthError('invalid_client', `The assertion is not accepted. ${message}`, { reason: 'federation.assertion' });
-const mismatch = (claim: string, expected: string, came: unknown) =>
-  refused(`${claim}: expected ${expected}, came ${shown(came)}`);
+function refused(message: string, { logged = message, credentialId }: OAuthDetails = {}): OAuthError {
+  const said = (sentence: string) => `The assertion is not accepted. ${sentence}`;
+  const details = { reason: 'federation.assertion', credentialId, logged: said(logged) };
+  return new OAuthError('invalid_client', said(message), details);
+}
+
+const mismatch = ({ federationId: credentialId }: Federation, claim: string, expected: string, came: unknown) =>
+  refused(`${claim}: expected ${expected}, came ${shown(came)}`, { credentialId });
+
+/** What anybody may have written is told to the sender, and not to the administrator who reads the log. */
+function unproved(claim: string, expected: string, came: unknown): OAuthError {
+  const said = (what: string) => `${claim}: expected ${expected}, came ${what}`;
+  return refused(said(shown(came)), { logged: said('another') });
+}

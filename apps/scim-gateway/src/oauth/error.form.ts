@@ -16,7 +16,7 @@ export type OAuthDetails = {
   basic?: boolean;
   /** Why, as a stable code. */
   reason?: string;
-  /** Which secret or federation was tried, as far as anybody can tell. */
+  /** Which secret or federation was tried: only who holds it writes of its last use. */
   credentialId?: string | undefined;
   /** The sentence for a log, where the message repeats what the client sent. */
   logged?: string | undefined;

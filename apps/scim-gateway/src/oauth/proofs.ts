@@ -69,10 +69,7 @@ export class Proofs {
     }
     const { federation_id: federationId, tenant_id: tenantId, application_id: applicationId, subject } = found;
     const trusted = { federationId, tenantId, applicationId, subject };
-    await this.assertions.verify(assertion, trusted).catch((error: unknown) => {
-      if (!(error instanceof OAuthError)) throw error;
-      throw new OAuthError(error.code, error.message, { reason: error.reason, credentialId: federationId });
-    });
+    await this.assertions.verify(assertion, trusted);
     this.requireGood(federationId, { account: found.state }, false);
     return { credentialId: federationId };
   }

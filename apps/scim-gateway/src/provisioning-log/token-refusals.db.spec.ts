@@ -28,6 +28,13 @@ const refused = async (form: Record<string, string>, correlation: string, of = a
   expect((await ask(form, correlation, of)).status).toBeGreaterThanOrEqual(400);
   return entryWith(of, correlation);
 };
+const asserting = (assertion: string) => ({
+  grant_type: 'client_credentials',
+  client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+  client_assertion: assertion,
+});
+const stranger = 'written-by-a-stranger';
+const decoded = (part: string) => JSON.parse(Buffer.from(part, 'base64url').toString()) as object;
 const lastOutcomes = async (of = account) =>
   (await of.admin('GET', '/connection')).body['credentials'].map((each: Record<string, any>) => [
     each['name'],
@@ -72,12 +79,7 @@ describe('a request that the token endpoint refused is in the provisioning log (
   it('with an assertion that is not accepted: what was expected, as the federation’s last outcome', async () => {
     await gateway.operator('PUT', `/accounts/${account.id}/federation`, trusted);
     const assertion = await issuer.sign({ sub: 'somebody' });
-    const form = {
-      grant_type: 'client_credentials',
-      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-      client_assertion: assertion,
-    };
-    const entry = await refused(form, 'bad-assertion');
+    const entry = await refused(asserting(assertion), 'bad-assertion');
     expect(entry.provisioningErrorInfo).toMatchObject({
       errorCode: 'federation.assertion',
       reason: expect.stringMatching(/sub: expected .*, came "somebody"/),
@@ -85,6 +87,25 @@ describe('a request that the token endpoint refused is in the provisioning log (
     expect(JSON.stringify(entry)).not.toContain(assertion.slice(0, 40));
     expect(await lastOutcomes()).toContainEqual([`tenant ${trusted.tenantId}`, 'federation.assertion']);
   });
+
+  it.each([
+    ['iss', { iss: stranger }, {}],
+    ['kid', {}, { kid: stranger }],
+    ['alg', {}, { alg: stranger }],
+    ['crit', {}, { crit: [stranger], [stranger]: 1 }],
+  ])(
+    'with a stranger’s assertion: nothing that nobody signed (%s), and not as the federation’s last outcome',
+    async (name, claims, header) => {
+      const own = await gateway.newAccount(`Forged ${name}`);
+      await gateway.operator('PUT', `/accounts/${own.id}/federation`, trusted);
+      const [head, payload] = (await issuer.sign(claims)).split('.') as [string, string];
+      const forged = Buffer.from(JSON.stringify({ ...decoded(head), ...header })).toString('base64url');
+      const entry = await refused(asserting(`${forged}.${payload}.x`), `forged-${name}`, own);
+      expect(entry).toMatchObject({ tokenId: null, provisioningErrorInfo: { errorCode: 'federation.assertion' } });
+      expect(JSON.stringify(entry)).not.toContain(stranger);
+      expect(await lastOutcomes(own)).toContainEqual([`tenant ${trusted.tenantId}`, undefined]);
+    },
+  );
 
   it('but a flood of bad ones does not fill it, and hides no secret that ended', async () => {
     const flooded = await gateway.newAccount('Flooded');

@@ -2,7 +2,6 @@ import { isUnder, pathOf } from '@bitabiz/service-kit/prefix';
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { FastifyInstance } from 'fastify';
 import type { Accounts } from '../account/accounts.query.js';
-import { isProved } from '../account/ended.js';
 import { OAuthError, oauthPrefix } from '../oauth/error.form.js';
 import { networkOf, RateLimit } from '../rate-limit.js';
 import { isUuid } from '../uuid.js';
@@ -36,9 +35,10 @@ export function recordTokenRefusals(server: FastifyInstance, { log, accounts, ne
     // Whoever is shut out says nothing new, and must not stand in the way of what others do.
     if (!row || row.code === 'access.tooManyFailures') return;
     const { accountId, code, tokenId } = row;
-    // Who proved to hold a credential that ended is heard whatever strangers do.
-    if (isProved(code)) return void (rows.take(`${accountId}/${tokenId}`) === 0 && log.add(row));
-    if (rows.take(`${accountId}/${code}`) > 0 || lookUps.take(networkOf(request.ip)) > 0) return;
+    if (rows.take(`${accountId}/${tokenId ?? code}`) > 0) return;
+    // Who proved to hold a credential is heard whatever strangers do.
+    if (tokenId !== null) return log.add(row);
+    if (lookUps.take(networkOf(request.ip)) > 0) return;
     // The answer is out: what cannot be looked up now is not logged.
     accounts.has(accountId).then(
       (known) => known && log.add(row),
