@@ -35,9 +35,10 @@ describe('a credential that was proved right (P16)', () => {
 
   it('sends nobody for a new one whose account moves to another tenant (P14)', () => {
     const moving = { ...account, tenantMigration: { startedAt: before } } as Proved['account'];
-    expect(check({ revokedAt: before, account: moving })).toThrow(
-      refusal('token.ended', /stop provisioning in the old/),
-    );
+    for (const tokenId of ['t', 's'])
+      expect(check({ tokenId, revokedAt: before, account: moving })).toThrow(
+        refusal('tenant.moved', /stop provisioning in the old one \(Provisioning → Stop provisioning/),
+      );
   });
 
   it('of a closed account is told that, whether it ended or not (P1)', () => {

@@ -10,7 +10,8 @@ export type Proved = {
 };
 
 /** Whether the credential that was refused with this code had proved right, so that it is known which one it is. */
-export const isProved = (code: string): boolean => /^(token|secret)\.ended$|^account\.closed$/.test(code);
+export const isProved = (code: string): boolean =>
+  /^(token|secret)\.ended$|^tenant\.moved$|^account\.closed$/.test(code);
 
 const field = 'paste it into Entra (Provisioning → Admin credentials';
 const anew = {
@@ -18,6 +19,9 @@ const anew = {
   secret: `generate a new one in Setup admin and ${field} → Client Secret), then press Test connection`,
   admin: 'ask the operator for a new one',
 };
+
+const moved =
+  'the account began to move to another Entra tenant, so stop provisioning in the old one (Provisioning → Stop provisioning, P14)';
 
 /** Whether a credential lets anybody in at a time. */
 export function isGood({ expiresAt, revokedAt, account }: Omit<Proved, 'tokenId'>, at: string): boolean {
@@ -30,7 +34,7 @@ export function isGood({ expiresAt, revokedAt, account }: Omit<Proved, 'tokenId'
 
 /**
  * Only for who has proved to hold the credential: a stranger learns nothing of what ended when.
- * @throws Refused 401: `account.closed`; `token.ended` or `secret.ended` with the label and the time.
+ * @throws Refused 401: `account.closed`; `token.ended`, `secret.ended`, or `tenant.moved` for the old tenant's (P14), with the label and the time.
  */
 export function requireGood(proved: Proved, at: string): void {
   if (isGood(proved, at)) return;
@@ -44,10 +48,9 @@ export function requireGood(proved: Proved, at: string): void {
   const token = account.tokens[tokenId];
   const kind = secret ? 'client secret' : 'token';
   const how = revoked ? `was revoked at ${revokedAt}` : `expired at ${expiresAt}`;
-  const moved = revoked && account.tenantMigration?.startedAt === revokedAt;
-  const next = moved
-    ? 'the account began to move to another Entra tenant, so stop provisioning in the old one (P14)'
-    : anew[secret ? 'secret' : token?.scope === 'admin' ? 'admin' : 'token'];
-  const sentence = `The ${kind} “${(secret ?? token)?.name ?? tokenId}” ${how}: ${next}`;
-  throw new Refused(secret ? 'secret.ended' : 'token.ended', sentence, 'unauthenticated');
+  const said = (next: string) => `The ${kind} “${(secret ?? token)?.name ?? tokenId}” ${how}: ${next}`;
+  if (revoked && account.tenantMigration?.startedAt === revokedAt)
+    throw new Refused('tenant.moved', said(moved), 'unauthenticated');
+  if (secret) throw new Refused('secret.ended', said(anew.secret), 'unauthenticated');
+  throw new Refused('token.ended', said(token?.scope === 'admin' ? anew.admin : anew.token), 'unauthenticated');
 }

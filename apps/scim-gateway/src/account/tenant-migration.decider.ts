@@ -59,15 +59,15 @@ function disconnected(account: OpenAccount, at: string): AccountEvent[] {
 
 /**
  * While a migration is open, what a credential of the old tenant asks is refused, also by a process that still believes in it: it would
- * count as the new tenant's. @param actor as in the events. @throws Refused `token.ended`.
+ * count as the new tenant's. @param actor as in the events. @throws Refused `tenant.moved`.
  */
 export function requireOfNewTenant(account: OpenAccount, actor: string, at: string): void {
   const id = actor.replace(/^token:/, '');
   const credential = account.tokens[id] ?? account.secrets?.[id];
   if (credential ? isLive(credential, at) : account.federation?.federationId === id) return;
   throw new Refused(
-    'token.ended',
-    'This credential ended when the account began to move to another Entra tenant: stop provisioning in the old one (P14)',
+    'tenant.moved',
+    'This credential ended when the account began to move to another Entra tenant: stop provisioning in the old one (Provisioning → Stop provisioning, P14)',
     'unauthenticated',
   );
 }

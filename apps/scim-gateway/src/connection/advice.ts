@@ -1,7 +1,7 @@
 import { credentials, overview } from '../scim/places.js';
 import { recommendationOf } from '../scim/recommendation.js';
 import type { Health, Problem } from './health.js';
-import { endingInUse, type RefusedCredential } from './in-use.js';
+import { endingInUse, isOfOldTenant, type RefusedCredential } from './in-use.js';
 
 /** What to do, and the code of the reason. */
 export type Advice = { code: string; recommendedAction: string };
@@ -26,6 +26,9 @@ const ofState: Readonly<Record<Health['state'], (lastCall: string | undefined) =
     `Entra has not called since ${lastCall}, for three cycles at least: look at ${overview} whether the job is stopped or in quarantine, then Restart provisioning.`,
 };
 
+/** P14: nothing is to be mended where the old tenant asks. */
+const ofMove = `The account moves to another Entra tenant, and only the old one calls: stop it there, then paste the Tenant URL and a new Secret Token into the new one (${credentials}), press Test connection and Start provisioning.`;
+
 const ofQuarantine = {
   high: `Entra stops a job whose requests keep failing (quarantine): do what stands beside the first problem, then Restart provisioning (${overview}).`,
   watch: 'Entra stops a job whose requests keep failing (quarantine): look at the problems before more requests fail.',
@@ -45,10 +48,14 @@ export function adviceOn({
   emailUniqueness,
 }: Facts): Advice[] {
   const { risk } = quarantine;
+  const onlyMoved = refused.length > 0 && refused.every(({ code }) => isOfOldTenant(code));
   return [
-    { code: `connection.${state}`, recommendedAction: ofState[state](lastCallAt?.toISOString()) },
+    {
+      code: `connection.${state}`,
+      recommendedAction: state === 'refused' && onlyMoved ? ofMove : ofState[state](lastCallAt?.toISOString()),
+    },
     ...refused.map(ofRefusal),
-    ...(risk !== 'none' && refused.length === 0
+    ...(risk !== 'none' && refused.every(({ leftBehind }) => leftBehind)
       ? [{ code: `quarantine.${risk}`, recommendedAction: ofQuarantine[risk] }]
       : []),
     ...ending.map(ofEnding),

@@ -6,6 +6,7 @@ import {
   cycleMs,
   endingInUse,
   isOfCredential,
+  isOfOldTenant,
   lastGoodUse,
   latest,
   refusedNow,
@@ -68,15 +69,17 @@ export function healthOf(
   credentials: readonly UsedCredential[],
 ): Health {
   // What proved nothing may be anybody's.
-  const calledBy = seen.filter(({ code }) => !isOfCredential(code) || isProved(code));
+  const calledBy = seen.filter(({ code }) => !isOfCredential(code) || (isProved(code) && !isOfOldTenant(code)));
   const inCycle = lastCycle(calledBy);
-  const calls = [lastGoodUse(credentials), calledBy.at(-1)?.minute, ...credentials.map(({ refused }) => refused?.at)];
+  const ended = credentials.flatMap(({ refused }) => (refused && !isOfOldTenant(refused.code) ? [refused.at] : []));
+  const calls = [lastGoodUse(credentials), calledBy.at(-1)?.minute, ...ended];
   const lastCallAt = latest(calls.flatMap((at) => at ?? []));
   const refused = refusedNow(now, credentials, unknownIn(seen));
-  const state = !settings.provisioning ? 'off' : refused.length > 0 ? 'refused' : stateOf(now, lastCallAt);
+  const isRefused = refused.some(({ leftBehind }) => !leftBehind);
+  const state = !settings.provisioning ? 'off' : isRefused ? 'refused' : stateOf(now, lastCallAt);
   // Of a credential that nobody uses any more, nothing has to be done.
   const judged = inCycle.filter(({ code }) => !isOfCredential(code));
-  const quarantine = quarantineOf(judged, refused.length > 0);
+  const quarantine = quarantineOf(judged, isRefused);
   const problems = problemsOf(judged);
   const ending = endingInUse(now, credentials);
   const { emailUniqueness } = settings;

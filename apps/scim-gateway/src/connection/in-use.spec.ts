@@ -27,6 +27,46 @@ describe('the credentials that Entra uses now', () => {
       advice('token.ended', /^“Old” was refused last at 2026-03-02T11:55.*Secret Token/),
     ]));
 
+  describe('after a move to another tenant (P14)', () => {
+    const old = used({
+      name: 'Old',
+      endsAt: ago(300),
+      lastUsedAt: ago(301),
+      refused: { code: 'tenant.moved', at: ago(5) },
+    });
+
+    it('are the new tenant’s once that one works: the old one is to be stopped, and makes nothing bad', () => {
+      const {
+        state,
+        quarantine,
+        advice: told,
+      } = health([failed(5, 'tenant.moved', 9)], { credentials: [old, good(20)] });
+      expect([state, quarantine.risk]).toEqual(['active', 'none']);
+      expect(told).toEqual([
+        advice('connection.active', 'Nothing to do'),
+        advice('tenant.moved', /^“Old” was refused last .* Stop provisioning in the old tenant \(Provisioning → Stop/),
+      ]);
+      expect(told[1]?.recommendedAction).not.toMatch(/new token|Restart/);
+    });
+
+    it('are not the old tenant’s, whose calls do not hide that the new one is silent', () =>
+      expect(health([failed(5, 'tenant.moved', 9)], { credentials: [old, good(130)] })).toMatchObject({
+        state: 'silent',
+        lastCallAt: ago(130),
+      }));
+
+    it('are refused until then: stop the old one, and connect the new one', () => {
+      // A replica let it in for a moment longer.
+      const late = used({ name: 'Late', endsAt: ago(300), lastUsedAt: ago(299) });
+      const { state, advice: told } = health([failed(5, 'tenant.moved', 9)], { credentials: [old, late] });
+      expect(state).toBe('refused');
+      expect(told[0]).toEqual(
+        advice('connection.refused', /only the old one calls: stop it there.*Start provisioning/),
+      );
+      expect(told[0]?.recommendedAction).not.toContain('Restart');
+    });
+  });
+
   it('are not made bad by strangers: what nobody knows counts only after nothing was good for a cycle', () => {
     const secret = used({ kind: 'clientSecret' });
     const after = (code: string, ...credentials: UsedCredential[]) => health([failed(5, code, 3)], { credentials });

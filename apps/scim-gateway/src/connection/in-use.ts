@@ -10,11 +10,20 @@ export type UsedCredential = {
 };
 
 /** A refusal because of a credential. `name` is undefined where nobody can tell which one was meant. */
-export type RefusedCredential = { name: string | undefined; code: string; at: Date };
+export type RefusedCredential = {
+  name: string | undefined;
+  code: string;
+  at: Date;
+  /** The old tenant still asks after a move (P14), while the new one is connected: its job is to be stopped, and this one suffers nothing. */
+  leftBehind: boolean;
+};
 
 /** What Entra gets in with is no longer, or was never, good; where its keys cannot be fetched, nobody knows. */
 export const isOfCredential = (code: string): boolean =>
-  /^(token|secret|client|federation)\.|^account\.closed$/.test(code) && code !== 'federation.keys';
+  /^(token|secret|client|federation|tenant)\.|^account\.closed$/.test(code) && code !== 'federation.keys';
+
+/** The old tenant's request after a move is none of the connection's (P14). */
+export const isOfOldTenant = (code: string): boolean => code === 'tenant.moved';
 
 /** Entra begins a cycle every 40 minutes at the latest (entra.md 1.9). */
 export const cycleMs = 40 * 60_000;
@@ -43,12 +52,18 @@ export function refusedNow(
   const isMissed = (at: Date) => !good || at.getTime() - good.getTime() > cycleMs;
   const last = unknown.findLast(({ code }) => !isStranger(code));
   return [
-    ...credentials.flatMap(({ name, refused }) =>
-      refused && (isLast(refused.at) || now.getTime() - refused.at.getTime() <= cycleMs) ? [{ name, ...refused }] : [],
-    ),
-    ...(last && isMissed(last.at) ? [{ name: undefined, ...last }] : []),
+    ...credentials.flatMap(({ name, endsAt, refused }) => {
+      if (!refused || !(isLast(refused.at) || now.getTime() - refused.at.getTime() <= cycleMs)) return [];
+      const leftBehind = isOfOldTenant(refused.code) && credentials.some((other) => isUsedAfter(endsAt, other));
+      return [{ name, ...refused, leftBehind }];
+    }),
+    ...(last && isMissed(last.at) ? [{ name: undefined, ...last, leftBehind: false }] : []),
   ];
 }
+
+/** A replica may believe for a moment in what ended at that time too, so that its use then says nothing. */
+const isUsedAfter = (time: Date | null, { endsAt, lastUsedAt }: UsedCredential): boolean =>
+  time !== null && lastUsedAt !== null && lastUsedAt > time && (endsAt === null || endsAt > time);
 
 /** The credentials that Entra uses now and that end within 30 days, each with the days that are left. */
 export function endingInUse(now: Date, credentials: readonly UsedCredential[]) {

@@ -125,6 +125,22 @@ describe('a refusal in the provisioning log (P18)', () => {
     expect(JSON.stringify(revoked)).not.toContain(token);
   });
 
+  it('of the old tenant after a move, which is to stop, and nobody is sent for a new token (P14)', async () => {
+    const old = await gateway.newAccount('Vestby A/S');
+    await old.admin('POST', '/tenant-migration');
+    const { answer, entry } = await sent(old, 'POST', '/Users', person('ada'));
+    expect(answer).toMatchObject({
+      status: 401,
+      body: { detail: expect.stringMatching(/stop provisioning in the old.*tenant\.moved/) },
+    });
+    expect(entry.provisioningErrorInfo).toMatchObject({
+      errorCode: 'tenant.moved',
+      recommendedAction: expect.stringMatching(
+        /^Stop provisioning in the old tenant \(Provisioning → Stop provisioning\)/,
+      ),
+    });
+  });
+
   it('of a group and its members (P17)', async () => {
     const { entry } = await sent(account, 'POST', '/Groups', { displayName: 'G', members: [{ value: 'nobody' }] });
     expect(entry).toMatchObject({

@@ -2,6 +2,7 @@
 export const credentials = 'Provisioning → Admin credentials';
 export const mapping = 'Provisioning → Mappings';
 export const overview = 'Provisioning → Overview';
+export const stop = 'Provisioning → Stop provisioning';
 export const setup = 'Setup admin → Integration';
 /** What the authentication methods are called beside "Bearer authentication". */
 export const clientCredentials = 'OAuth 2.0 client credentials grant';

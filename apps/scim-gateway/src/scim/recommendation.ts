@@ -1,4 +1,4 @@
-import { clientCredentials, credentials, mapping, overview, setup as connect, workloadIdentity } from './places.js';
+import { clientCredentials, credentials, mapping, overview, setup as connect, stop, workloadIdentity } from './places.js';
 import type { Refusal } from './refusal.js';
 
 const again = 'then Provision on demand for this user';
@@ -8,7 +8,9 @@ const correct = `Correct the value in Entra, or the attribute in ${mapping}, ${a
 const matching = `Choose userName, externalId or the work e-mail as matching attribute in ${mapping}.`;
 const ofEntra =
   'Entra sends no such request: see what else uses this token, or what stands between Entra and the product.';
-const federated = `Compare the tenant, application and subject that are trusted here with Issuer, Audience and Subject in Entra (${credentials} → ${workloadIdentity} → Select Workload Identity); the operator corrects them. Then press Test connection.`;
+/** Where nothing proves that it is the old tenant who asks. */
+const moving = `Does the account move to another tenant: stop provisioning in the old one (${stop}).`;
+const federated = `Compare the tenant, application and subject that are trusted here with Issuer, Audience and Subject in Entra (${credentials} → ${workloadIdentity} → Select Workload Identity); the operator corrects them. Then press Test connection. ${moving}`;
 
 /** What to do about each refusal that Entra or its log may meet, by the refusal's code. Those of Setup admin's own requests say it themselves. */
 export const remedies: Readonly<Record<string, string>> = {
@@ -23,7 +25,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'event.tooLarge': `Shorten the values of this object in Entra, or assign a smaller group (Users and groups), ${again}.`,
   'federation.assertion': federated,
   'federation.keys': 'Nothing to do: Entra tries again. Tell the operator if it lasts for hours.',
-  'federation.missing': `Paste a Client Secret into Entra (${credentials}), or have the operator trust the Entra tenant, application and subject first.`,
+  'federation.missing': `Paste a Client Secret into Entra (${credentials}), or have the operator trust the Entra tenant, application and subject first. ${moving}`,
   'filter.slow': matching,
   'filter.syntax': matching,
   'filter.value': matching,
@@ -39,6 +41,7 @@ export const remedies: Readonly<Record<string, string>> = {
   'service.unavailable': 'Nothing to do: Entra tries again in the next cycle. Tell the operator if it lasts for hours.',
   'service.fault': 'Tell the operator the id of the request. Entra tries again in the next cycle.',
   'sort.attribute': ofEntra,
+  'tenant.moved': `Stop provisioning in the old tenant (${stop}), and paste nothing new there: what it writes would count as the new tenant’s.`,
   'token.ended': `Generate a new token in ${connect}, paste it into Entra (${credentials} → Secret Token), press Test connection, then Restart provisioning.`,
   'token.missing': `Paste the token into Entra (${credentials} → Secret Token) and press Test connection.`,
   'token.scope': `Paste the token for provisioning, not Setup admin’s, into Entra (${credentials} → Secret Token) and press Test connection.`,
@@ -48,8 +51,8 @@ export const remedies: Readonly<Record<string, string>> = {
   'value.single': `Map one value only to this attribute in ${mapping}, ${again}.`,
   'value.text': `Map a text to this attribute in ${mapping}, ${again}.`,
   'version.known': 'Nothing to do: nothing has changed since it was read.',
-  'provisioning.off': `Switch provisioning on in ${connect}, or stop it in Entra (Provisioning → Stop provisioning) before Entra puts the job in quarantine.`,
-  'account.closed': 'The account is closed: stop provisioning in Entra (Provisioning → Stop provisioning).',
+  'provisioning.off': `Switch provisioning on in ${connect}, or stop it in Entra (${stop}) before Entra puts the job in quarantine.`,
+  'account.closed': `The account is closed: stop provisioning in Entra (${stop}).`,
   'token.invalid': `Generate a new token in ${connect}, paste it into Entra (${credentials} → Secret Token) and press Test connection.`,
   'user.nameTaken':
     'The user name or e-mail belongs to somebody else here. Is it the same person: do nothing, Entra matches them in the next cycle, or Provision on demand. Is it another person: give one of the two another userPrincipalName or mail in Entra.',

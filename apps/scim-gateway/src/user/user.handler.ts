@@ -151,7 +151,7 @@ function onCreate({ countryOnCreate = true }: OpenAccount, written: Written): Wr
 
 /**
  * Whether SCIM may write at all, and what that means for the open tenant migration (P14); undefined when there is none.
- * @throws Refused `provisioning.off` (P1), `token.ended` for the old tenant.
+ * @throws Refused `provisioning.off` (P1), `tenant.moved` for the old tenant.
  */
 export function provisioningFor(world: { account: World['account'] }, { actor, now }: { actor: string; now: Date }) {
   requireProvisioning(world);
