@@ -71,10 +71,17 @@ const ofRefusal = ({ name, code, at }: RefusedCredential): Advice => ({
 
 const inWords = { token: 'token', clientSecret: 'client secret', federation: 'federation' } as const;
 
-const ofEnding = ({ kind, name, endsAt, days }: Facts['ending'][number]): Advice => ({
-  code: 'credential.ending',
-  recommendedAction: `The ${inWords[kind]} “${name}”, which Entra uses, ends at ${endsAt.toISOString()}, in ${days} days: generate a new one in Setup admin, paste it into Entra (${credentials}) and press Test connection before.`,
-});
+const inDays = (days: number) => (days < 1 ? 'within a day' : `in ${days} ${days === 1 ? 'day' : 'days'}`);
+
+function ofEnding({ kind, name, endsAt, days, next }: Facts['ending'][number]): Advice {
+  const paste = next
+    ? `paste the one named “${next.name}”, made at ${next.issuedAt.toISOString()},`
+    : 'generate a new one in Setup admin, paste it';
+  return {
+    code: 'credential.ending',
+    recommendedAction: `The ${inWords[kind]} “${name}”, which Entra uses, ends at ${endsAt.toISOString()}, ${inDays(days)}: ${paste} into Entra (${credentials}) and press Test connection before.`,
+  };
+}
 
 const ofProblem = ({ code, requests, recommendedAction }: Problem): Advice => ({
   code,

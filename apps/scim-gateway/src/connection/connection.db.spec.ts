@@ -140,6 +140,19 @@ describe('health', () => {
     );
   });
 
+  it('sends nobody for another new token after a rotation with a grace, but to Entra with the one that was made (P16)', async () => {
+    const fresh = await gateway.newAccount('Rotated');
+    await fresh.scim('GET', '/Users');
+    const made = await fresh.admin('POST', '/tokens/regeneration', { name: 'next', graceHours: 24 });
+    expect(made.status).toBe(201);
+    const warning = await until(async () =>
+      (await health(fresh))['advice'].find(({ code }: { code: string }) => code === 'credential.ending'),
+    );
+    expect(warning['recommendedAction']).toMatch(
+      /“scim”, which Entra uses, ends at 20.*, within a day: paste the one named “next”, made at 20/,
+    );
+  });
+
   it('counts every row of the log, however it is written', async () => {
     const [both] = await query(
       gateway.database.adminUrl,

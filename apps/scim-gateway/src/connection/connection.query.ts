@@ -55,7 +55,8 @@ export class Connections {
     const credentials = found.map((each): UsedCredential => {
       const last = outcomes.get(each.id);
       const refused = last?.code && isProved(last.code) ? { code: last.code, at: last.at } : null;
-      return { kind: each.kind, name: each.name, endsAt: endOf(each), lastUsedAt: each.lastUsedAt, refused };
+      const { kind, name, issuedAt, lastUsedAt } = each;
+      return { kind, name, issuedAt, endsAt: endOf(each), lastUsedAt, refused };
     });
     return healthOf(now, account, await this.activity(accountId, new Date(now.getTime() - lookedBackMs)), credentials);
   }
@@ -73,7 +74,15 @@ export class Connections {
         .map((each) => ({ ...each, kind: 'token' as const, id: each.tokenId })),
       ...secrets.map((each) => ({ ...each, kind: 'clientSecret' as const, id: each.secretId })),
       ...(federation
-        ? [{ ...federation, ...trusted, id: federation.federationId, name: `tenant ${federation.tenantId}` }]
+        ? [
+            {
+              ...federation,
+              ...trusted,
+              id: federation.federationId,
+              name: `tenant ${federation.tenantId}`,
+              issuedAt: federation.configuredAt,
+            },
+          ]
         : []),
     ];
   }

@@ -18,6 +18,7 @@ export const failed = (minutes: number, code: string, requests: number) =>
 export const used = (over: Partial<UsedCredential> = {}): UsedCredential => ({
   kind: 'token',
   name: 'Entra',
+  issuedAt: ago(10_000),
   endsAt: null,
   lastUsedAt: null,
   refused: null,

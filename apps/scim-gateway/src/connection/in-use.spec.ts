@@ -108,4 +108,19 @@ describe('the credentials that Entra uses now', () => {
     expect(warned(used({ endsAt: new Date(now.getTime() + 1) }), good(1))).toEqual([]);
     expect(warned(ends(3, 0))).toEqual([]);
   });
+
+  it('that end are replaced by what was made for it, as long as that lasts longer (P16)', () => {
+    const days = (count: number) => new Date(now.getTime() + count * 86_400_000);
+    const old = used({ name: 'A', lastUsedAt: ago(3), endsAt: days(1) });
+    const made = (over: Partial<UsedCredential>) => used({ name: 'B', issuedAt: ago(2), ...over });
+    const said = (...others: UsedCredential[]) => health([did(1)], { credentials: [old, ...others] }).advice.slice(1);
+    const toB = advice(
+      'credential.ending',
+      /“A”, which Entra uses.*in 1 day: paste the one named “B”, made at 2026-03-02T11:58.*into Entra.*before/,
+    );
+    expect(said(made({}))).toEqual([toB]);
+    expect(said(made({ endsAt: days(365) }), used({ name: 'older' }))).toEqual([toB]);
+    for (const other of [{ endsAt: ago(1) }, { endsAt: days(1) }, { kind: 'clientSecret' as const }])
+      expect(said(made(other))).toEqual([advice('credential.ending', /generate a new one/)]);
+  });
 });

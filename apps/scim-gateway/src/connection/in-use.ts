@@ -2,6 +2,8 @@
 export type UsedCredential = {
   kind: 'token' | 'clientSecret' | 'federation';
   name: string;
+  /** When it was made. */
+  issuedAt: Date;
   /** When it ends by expiry or revocation; null: not by itself. */
   endsAt: Date | null;
   lastUsedAt: Date | null;
@@ -65,15 +67,22 @@ export function refusedNow(
 const isUsedAfter = (time: Date | null, { endsAt, lastUsedAt }: UsedCredential): boolean =>
   time !== null && lastUsedAt !== null && lastUsedAt > time && (endsAt === null || endsAt > time);
 
-/** The credentials that Entra uses now and that end within 30 days, each with the days that are left. */
+/** The credentials that Entra uses now and that end within 30 days, each with the days that are left and what is there to change over to (P16). */
 export function endingInUse(now: Date, credentials: readonly UsedCredential[]) {
   const last = lastGoodUse(credentials)?.getTime() ?? 0;
   return credentials.flatMap(({ kind, name, endsAt, lastUsedAt }) => {
     if (!endsAt || !lastUsedAt || lastUsedAt.getTime() < last - cycleMs || endsAt <= now) return [];
     const days = Math.floor((endsAt.getTime() - now.getTime()) / dayMs);
-    return days <= warnedDays ? [{ kind, name, endsAt, days }] : [];
+    return days <= warnedDays ? [{ kind, name, endsAt, days, next: nextAfter(endsAt, kind, credentials) }] : [];
   });
 }
+
+/** The newest of a kind that ends later, or never. */
+const nextAfter = (end: Date, kind: UsedCredential['kind'], credentials: readonly UsedCredential[]) =>
+  credentials
+    .filter((each) => each.kind === kind && (each.endsAt === null || each.endsAt > end))
+    .toSorted((a, b) => a.issuedAt.getTime() - b.issuedAt.getTime())
+    .at(-1);
 
 /** @returns the latest of some times; null when there is none. */
 export const latest = (times: readonly Date[]): Date | null =>
