@@ -14,7 +14,7 @@ export type TokenCommand =
     }
   | {
       type: 'RegenerateToken';
-      /** `until`: how long the token that is in use goes on beside the new one; not at all when it is `at`. */
+      /** `until`: how long the token that is in use goes on beside the new one; no token does when it is `at`. */
       data: { tokenId: string; name: string; hash: string; until: string };
       at: string;
       /** When each token was used last; one that never was is not in it. */
@@ -44,27 +44,34 @@ export function decideToken(command: TokenCommand, tokens: Record<string, Token>
 }
 
 /**
- * P16: a new SCIM token. The old one ends after the grace. Where there are two, the one that Entra does not use makes room at once, and the one
- * that it uses goes on, until the end of the grace if there is any.
- * @throws Refused `token.inUse` when both are used.
+ * P16: a new SCIM token. Without a grace every old one ends at once. With one the old one ends after it; where there are two, the one that Entra does
+ * not use makes room at once.
+ * @throws Refused `token.inUse` when both are used and a grace is asked for.
  */
 function regenerate(
   { data: { until, ...data }, at, lastUses }: TokenCommand & { type: 'RegenerateToken' },
   tokens: Record<string, Token>,
 ): AccountEvent[] {
   const live = liveOf(tokens, 'scim', at);
-  const kept = live.toSorted(([a], [b]) => (lastUses[a] ?? '').localeCompare(lastUses[b] ?? '')).at(-1)?.[0];
-  const replaced = live.filter(([tokenId]) => tokenId !== kept);
-  requireUnused(replaced, lastUses, at);
-  const ends = replaced.map(([tokenId]) => ({ tokenId, at }));
-  const mayGoOn = replaced.length > 0 && until <= at;
-  if (kept !== undefined && !mayGoOn && isLive(tokens[kept] as Token, until)) ends.push({ tokenId: kept, at: until });
+  const ends = until <= at ? live.map(([tokenId]) => ({ tokenId, at })) : endsWithGrace(live, { at, until, lastUses });
   const beside = live.filter(([tokenId]) => !ends.some((end) => end.tokenId === tokenId && end.at <= at));
   const name = labelAmong(data.name, namesOf(beside.map(([, token]) => token)));
   return [
     ...ends.map((end): AccountEvent => ({ type: 'TokenRevoked', data: end })),
     { type: 'TokenIssued', data: { ...data, name, scope: 'scim', expiresAt: expiryOf(undefined, at) } },
   ];
+}
+
+function endsWithGrace(
+  live: [tokenId: string, token: Token][],
+  { at, until, lastUses }: { at: string; until: string; lastUses: Readonly<Record<string, string>> },
+): { tokenId: string; at: string }[] {
+  const kept = live.toSorted(([a], [b]) => (lastUses[a] ?? '').localeCompare(lastUses[b] ?? '')).at(-1);
+  const replaced = live.filter((each) => each !== kept);
+  requireUnused(replaced, lastUses, at);
+  const ends = replaced.map(([tokenId]) => ({ tokenId, at }));
+  if (kept && isLive(kept[1], until)) ends.push({ tokenId: kept[0], at: until });
+  return ends;
 }
 
 function requireUnused(
@@ -77,7 +84,7 @@ function requireUnused(
   if (!used) return;
   throw new Refused(
     'token.inUse',
-    `This account has ${mostScimTokens} SCIM tokens and both are used: “${used[1].name}” was used last at ${lastUses[used[0]]}. Paste one of them wherever Entra is to use it (Provisioning → Admin credentials → Secret Token), revoke the other one, and generate the new one then`,
+    `This account has ${mostScimTokens} SCIM tokens and both are used: “${used[1].name}” was used last at ${lastUses[used[0]]}. Paste one of them wherever Entra is to use it (Provisioning → Admin credentials → Secret Token), revoke the other one, and generate the new one then; without a grace both end at once`,
     'conflict',
   );
 }

@@ -73,13 +73,21 @@ describe('a token that is generated anew (P16)', () => {
     ['the older, which is used no more', { [id(1)]: twoDaysAgo, [id(2)]: at }, 1, 2],
     ['the newer, which is used no more', { [id(1)]: at, [id(2)]: twoDaysAgo }, 2, 1],
     ['the older where nobody used any', {}, 1, 2],
-  ])('replaces of two %s, and never the one that Entra uses', (_, uses, ends, stays) => {
-    given(created, issued(1), issued(2)).when(anew(at, uses)).then(revoked(ends, at), inAYear);
+  ])('with a grace replaces of two %s, and never the one that Entra uses', (_, uses, ends, stays) => {
     given(created, issued(1), issued(2))
       .when(anew(later, uses))
       .then(revoked(ends, at), revoked(stays, later), inAYear);
   });
-  it('is refused while two are used, and says which one was used when', () => {
+  it.each([
+    ['one is used', { [id(1)]: at }],
+    ['both are used', { [id(1)]: at, [id(2)]: at }],
+    ['none is', {}],
+  ])('without a grace ends two at once where %s', (_, uses) =>
+    given(created, issued(1), issued(2), revoked(1, later))
+      .when(anew(at, uses))
+      .then(revoked(1, at), revoked(2, at), inAYear),
+  );
+  it('with a grace is refused while two are used, and says which one was used when', () => {
     const uses = { [id(1)]: '2026-11-25T11:00:00.000Z', [id(2)]: at };
     given(created, issued(1), issued(2)).when(anew(later, uses)).thenRefused('token.inUse');
     const before = [created, issued(1), issued(2)].reduce(account.evolve, account.initial);

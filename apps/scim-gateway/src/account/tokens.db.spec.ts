@@ -73,9 +73,9 @@ describe('tokens (P1, P16)', () => {
     expect((await account.admin('POST', '/tokens/regeneration', { graceHours: -1 })).status).toBe(400);
   });
 
-  it('take the place of the one that Entra does not use, and of none of two that are used (P16)', async () => {
+  it('with a grace take the place of the one that Entra does not use, and of none of two that are used; without one, of all (P16)', async () => {
     const account = await gateway.newAccount('In use');
-    const anew = () => account.admin('POST', '/tokens/regeneration');
+    const anew = (body?: object) => account.admin('POST', '/tokens/regeneration', body);
     const unused = await issue(account.id);
     const used = async (count: number) =>
       until(
@@ -84,24 +84,32 @@ describe('tokens (P1, P16)', () => {
       );
     await account.scim('GET', '/Users');
     await used(1);
-    const next = (await anew()).body;
-    expect(next['ended']).toEqual([{ tokenId: unused['tokenId'], name: 'second', revokedAt: expect.any(String) }]);
+    const next = (await anew({ graceHours: 24 })).body;
+    const [inUse, ...room] = next['ended'];
+    expect(inUse).toMatchObject({ name: 'scim' });
+    expect(Date.parse(inUse['revokedAt'])).toBeGreaterThan(Date.now());
+    expect(room).toEqual([{ tokenId: unused['tokenId'], name: 'second', revokedAt: expect.any(String) }]);
     expect((await account.scim('GET', '/Users')).status).toBe(200);
     expect((await gateway.as(next['token'], '/scim/v2')('GET', '/Users')).status).toBe(200);
     await used(2);
     const before = await listed(account.id);
-    expect(await anew()).toMatchObject({ status: 409, body: { code: 'token.inUse' } });
+    expect(await anew({ graceHours: 1 })).toMatchObject({ status: 409, body: { code: 'token.inUse' } });
     expect(await listed(account.id)).toEqual(before);
+    const last = (await anew()).body;
+    expect(last['ended'].map((each: { name: string }) => each.name)).toEqual(['scim', next['name']]);
+    expect((await account.scim('GET', '/Users')).status).toBe(401);
+    expect((await gateway.as(last['token'], '/scim/v2')('GET', '/Users')).status).toBe(200);
   });
 
-  it('say when the one that goes on ends, where an earlier grace is not over', async () => {
+  it('without a grace end the one too whose earlier grace is not over (P16)', async () => {
     const account = await gateway.newAccount('Twice');
     await account.scim('GET', '/Users');
     await until(async () => (await listed(account.id)).some((each) => each['lastUsedAt'] && each['scope'] === 'scim'));
     const [inUse] = (await account.admin('POST', '/tokens/regeneration', { graceHours: 24 })).body['ended'];
-    const lost = (await listed(account.id)).find(({ state, scope }) => state === 'active' && scope === 'scim');
     const { ended } = (await account.admin('POST', '/tokens/regeneration')).body;
-    expect(ended).toEqual([inUse, { tokenId: lost?.['tokenId'], name: lost?.['name'], revokedAt: expect.any(String) }]);
+    expect(ended).toHaveLength(2);
+    expect(ended[0]).toMatchObject({ tokenId: inUse['tokenId'], revokedAt: ended[1]['revokedAt'] });
+    expect((await account.scim('GET', '/Users')).status).toBe(401);
   });
 
   it('stop within a second on a replica that has just used them', async () => {
