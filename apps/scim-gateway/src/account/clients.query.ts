@@ -39,6 +39,14 @@ export class Clients {
     });
   }
 
+  /** Whether one is, or ever was, configured. @throws Refused when there is no such account. */
+  hadFederation(accountId: string): Promise<boolean> {
+    return inAccount(this.app, accountId, async (tx) => {
+      const { state } = await requireAccount(tx, accountId);
+      return state.federation !== undefined;
+    });
+  }
+
   /** Null when none is configured. @throws Refused when there is no such account. */
   federation(accountId: string): Promise<FederationView | null> {
     return inAccount(this.app, accountId, async (tx) => {

@@ -1,13 +1,15 @@
 import { credentials, overview } from '../scim/places.js';
 import { recommendationOf } from '../scim/recommendation.js';
 import type { Health, Problem } from './health.js';
-import { endingInUse, isOfOldTenant, type RefusedCredential } from './in-use.js';
+import { endingInUse, isOfOldTenant, type RefusedCredential, type UnknownRefusal } from './in-use.js';
 
 /** What to do, and the code of the reason. */
 export type Advice = { code: string; recommendedAction: string };
 
 type Facts = Pick<Health, 'state' | 'lastCallAt' | 'quarantine' | 'problems'> & {
   refused: readonly RefusedCredential[];
+  /** The last assertion that came where none is trusted. */
+  untrusted: UnknownRefusal | undefined;
   ending: ReturnType<typeof endingInUse>;
   emailUniqueness: boolean;
 };
@@ -44,6 +46,7 @@ export function adviceOn({
   quarantine,
   problems,
   refused,
+  untrusted,
   ending,
   emailUniqueness,
 }: Facts): Advice[] {
@@ -55,6 +58,7 @@ export function adviceOn({
       recommendedAction: state === 'refused' && onlyMoved ? ofMove : ofState[state](lastCallAt?.toISOString()),
     },
     ...refused.map(ofRefusal),
+    ...(untrusted && isUncalled(state) ? [ofUntrusted(untrusted)] : []),
     ...(risk !== 'none' && refused.every(({ leftBehind }) => leftBehind)
       ? [{ code: `quarantine.${risk}`, recommendedAction: ofQuarantine[risk] }]
       : []),
@@ -67,6 +71,13 @@ export function adviceOn({
 const ofRefusal = ({ name, code, at }: RefusedCredential): Advice => ({
   code,
   recommendedAction: `${name === undefined ? 'A credential' : `“${name}”`} was refused last at ${at.toISOString()}. ${recommendationOf({ code, status: 401 })}`,
+});
+
+/** Perhaps Entra is connected, and what it proves is not trusted yet; perhaps it was a stranger. */
+const isUncalled = (state: Health['state']) => state === 'neverCalled' || state === 'late' || state === 'silent';
+const ofUntrusted = ({ code, at }: UnknownRefusal): Advice => ({
+  code,
+  recommendedAction: `An assertion came last at ${at.toISOString()}, and nobody’s is trusted here. ${recommendationOf({ code, status: 401 })}`,
 });
 
 const inWords = { token: 'token', clientSecret: 'client secret', federation: 'federation' } as const;

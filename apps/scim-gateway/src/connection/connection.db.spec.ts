@@ -1,6 +1,8 @@
 import { ENTERPRISE } from '../scim/attributes.js';
 import { until } from '@bitabiz/testing/until';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { trusted } from '../oauth/issuer.fixture.js';
+import { askForToken } from '../oauth/oauth.fixture.js';
 import { openGateway, patch, person, query, type OpenGateway, type TestAccount } from '../gateway.fixture.js';
 
 let gateway: OpenGateway;
@@ -121,6 +123,23 @@ describe('health', () => {
       `update own.provisioning_log set entry_id = uuidv7('-2 hours') where account_id = '${fresh.id}' and code = 'token.ended'`,
     );
     await until(async () => (await states())[0] === 'active');
+  });
+
+  it('is refused where Entra goes on with a federation that was removed, and says so where there never was one', async () => {
+    const { id, admin } = await gateway.newAccount('Federated');
+    const told = async () =>
+      (await admin('GET', '/connection/health')).body['advice'].map(({ code }: { code: string }) => code);
+    const assertion = {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: 'x',
+    };
+    const ask = () => askForToken(gateway, id, { grant_type: 'client_credentials', ...assertion });
+    await ask();
+    await until(async () => (await told()).includes('federation.missing'));
+    expect(await told()).toEqual(['connection.neverCalled', 'federation.missing']);
+    await gateway.operator('PUT', `/accounts/${id}/federation`, trusted);
+    await gateway.operator('DELETE', `/accounts/${id}/federation`);
+    expect(await told()).toEqual(['connection.refused', 'federation.missing']);
   });
 
   it('warns before a token ends that Entra uses, and not of one that nobody does', async () => {

@@ -50,7 +50,7 @@ export class Connections {
   async health(accountId: string): Promise<Health> {
     const account = await this.accounts.one(accountId);
     const now = this.now();
-    const found = await this.found(accountId);
+    const [found, hadFederation] = await Promise.all([this.found(accountId), this.clients.hadFederation(accountId)]);
     const outcomes = await this.lastOutcomes(accountId, found);
     const credentials = found.map((each): UsedCredential => {
       const last = outcomes.get(each.id);
@@ -58,7 +58,8 @@ export class Connections {
       const { kind, name, issuedAt, lastUsedAt } = each;
       return { kind, name, issuedAt, endsAt: endOf(each), lastUsedAt, refused };
     });
-    return healthOf(now, account, await this.activity(accountId, new Date(now.getTime() - lookedBackMs)), credentials);
+    const seen = await this.activity(accountId, new Date(now.getTime() - lookedBackMs));
+    return healthOf(now, { ...account, hadFederation }, seen, credentials);
   }
 
   private async found(accountId: string) {

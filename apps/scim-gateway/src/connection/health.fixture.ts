@@ -29,9 +29,15 @@ export const health = (
   {
     provisioning = true,
     emailUniqueness = true,
+    hadFederation = false,
     credentials = [],
-  }: { provisioning?: boolean; emailUniqueness?: boolean; credentials?: UsedCredential[] } = {},
-) => healthOf(now, { provisioning, emailUniqueness }, seen, credentials);
+  }: {
+    provisioning?: boolean;
+    emailUniqueness?: boolean;
+    hadFederation?: boolean;
+    credentials?: UsedCredential[];
+  } = {},
+) => healthOf(now, { provisioning, emailUniqueness, hadFederation }, seen, credentials);
 export const advice = (code: string, words: RegExp | string) => ({
   code,
   recommendedAction: expect.stringMatching(words),

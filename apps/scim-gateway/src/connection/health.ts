@@ -9,7 +9,9 @@ import {
   isOfOldTenant,
   lastGoodUse,
   latest,
+  noFederation,
   refusedNow,
+  type UnknownRefusal,
   type UsedCredential,
 } from './in-use.js';
 
@@ -36,7 +38,7 @@ export type Problem = { code: string; requests: number; recommendedAction: strin
  * `watch`: on the way there.
  */
 export type Quarantine = { risk: 'none' | 'watch' | 'high'; failures: number; requests: number; share: number };
-export type Settings = { provisioning: boolean; emailUniqueness: boolean };
+export type Settings = { provisioning: boolean; emailUniqueness: boolean; hadFederation: boolean };
 export type Health = {
   /**
    * `refused`: what Entra gets in with is not good (any more). `late`: no call for longer than a cycle. `silent`: for three.
@@ -74,7 +76,8 @@ export function healthOf(
   const ended = credentials.flatMap(({ refused }) => (refused && !isOfOldTenant(refused.code) ? [refused.at] : []));
   const calls = [lastGoodUse(credentials), calledBy.at(-1)?.minute, ...ended];
   const lastCallAt = latest(calls.flatMap((at) => at ?? []));
-  const refused = refusedNow(now, credentials, unknownIn(seen));
+  const unknown = unknownIn(seen);
+  const refused = refusedNow(now, credentials, unknown, settings.hadFederation);
   const isRefused = refused.some(({ leftBehind }) => !leftBehind);
   const state = !settings.provisioning ? 'off' : isRefused ? 'refused' : stateOf(now, lastCallAt);
   // Of a credential that nobody uses any more, nothing has to be done.
@@ -83,7 +86,8 @@ export function healthOf(
   const problems = problemsOf(judged);
   const ending = endingInUse(now, credentials);
   const { emailUniqueness } = settings;
-  const advice = adviceOn({ state, lastCallAt, quarantine, problems, refused, ending, emailUniqueness });
+  const untrusted = unknown.findLast(({ code }) => code === noFederation);
+  const advice = adviceOn({ state, lastCallAt, quarantine, problems, refused, untrusted, ending, emailUniqueness });
   return { state, lastCallAt, cycle: cycleOf(now, inCycle), quarantine, problems, advice };
 }
 
@@ -94,7 +98,7 @@ const stateOf = (now: Date, lastCallAt: Date | null) => {
 };
 
 /** What was refused without anybody knowing whose credential it was. */
-const unknownIn = (seen: readonly Activity[]) =>
+const unknownIn = (seen: readonly Activity[]): UnknownRefusal[] =>
   seen.filter(({ code }) => isOfCredential(code) && !isProved(code)).map(({ code, minute }) => ({ code, at: minute }));
 
 /** What came since Entra was silent last. */

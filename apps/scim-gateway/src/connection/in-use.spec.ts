@@ -91,6 +91,26 @@ describe('the credentials that Entra uses now', () => {
       advice('secret.invalid', /^A credential was refused last at 2026-03-02T11:51/),
     ]));
 
+  it('are refused where the federation is gone that they were', () => {
+    const { state, advice: told } = health([failed(5, 'federation.missing', 3)], {
+      credentials: [good(60)],
+      hadFederation: true,
+    });
+    expect([state, told[1]]).toEqual(['refused', advice('federation.missing', /^A credential.*Client Secret/)]);
+    // Where a token does the work, it was a stranger, or the old tenant.
+    expect(
+      health([failed(5, 'federation.missing', 3)], { credentials: [good(20)], hadFederation: true }).advice,
+    ).toHaveLength(1);
+  });
+
+  it('may be assertions that nobody has said to trust yet, while nothing else calls', () => {
+    const told = (...credentials: UsedCredential[]) =>
+      health([failed(5, 'federation.missing', 3)], { credentials }).advice.map(({ code }) => code);
+    expect(told()).toEqual(['connection.neverCalled', 'federation.missing']);
+    expect(told(good(60))).toEqual(['connection.late', 'federation.missing']);
+    expect(told(good(20))).toEqual(['connection.active']);
+  });
+
   it('are not made bad by Microsoft’s keys being away', () =>
     expect(health([failed(5, 'federation.keys', 3)], { credentials: [used({ kind: 'federation' })] }).state).toBe(
       'active',

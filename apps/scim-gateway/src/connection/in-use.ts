@@ -20,6 +20,11 @@ export type RefusedCredential = {
   leftBehind: boolean;
 };
 
+/** A refusal of what is none of the account's credentials. */
+export type UnknownRefusal = { code: string; at: Date };
+/** Entra sends assertions, and the account trusts nobody's (any more). */
+export const noFederation = 'federation.missing';
+
 /** What Entra gets in with is no longer, or was never, good; where its keys cannot be fetched, nobody knows. */
 export const isOfCredential = (code: string): boolean =>
   /^(token|secret|client|federation|tenant)\.|^account\.closed$/.test(code) && code !== 'federation.keys';
@@ -40,17 +45,20 @@ export const lastGoodUse = (credentials: readonly UsedCredential[]): Date | null
  * The refusals that matter now: of what was tried within a cycle, or since when nothing was good. An old credential that nobody uses any more is not
  * among them.
  * @param unknown when something was refused that is none of these credentials, the oldest first: anybody can do that at the token endpoint,
- * so the last counts only after nothing was good for a cycle, and only where the account has something to prove there.
+ * so the last counts only after nothing was good for a cycle, and only where the account has, or had, something to prove there.
+ * @param hadFederation whether an Entra tenant's assertions are, or ever were, trusted.
  */
 export function refusedNow(
   now: Date,
   credentials: readonly UsedCredential[],
-  unknown: readonly { code: string; at: Date }[],
+  unknown: readonly UnknownRefusal[],
+  hadFederation: boolean,
 ): RefusedCredential[] {
   const good = lastGoodUse(credentials);
   const isLast = (at: Date) => !good || good <= at;
+  const provesThere = credentials.some(({ kind }) => kind !== 'token');
   const isStranger = (code: string) =>
-    code === 'client.request' || (code !== 'token.scope' && credentials.every(({ kind }) => kind === 'token'));
+    code === 'client.request' || !(provesThere || code === 'token.scope' || (hadFederation && code === noFederation));
   const isMissed = (at: Date) => !good || at.getTime() - good.getTime() > cycleMs;
   const last = unknown.findLast(({ code }) => !isStranger(code));
   return [
