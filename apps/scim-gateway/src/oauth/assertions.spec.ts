@@ -51,6 +51,60 @@ describe('the keys of a tenant', () => {
   });
 });
 
+describe('the keys of a tenant that cannot be had', () => {
+  const hour = 3_600_000;
+  const unavailable = { code: 'federation.keys', kind: 'busy' };
+  let clock: number;
+  const later = (ms: number) => void (clock += ms);
+  const lasting = (signing = {}) => issuer.sign({ exp: Math.floor(Date.now() / 1_000) + 72 * 3_600 }, signing);
+  const checkingLater = () => {
+    clock = Date.now();
+    return checking(undefined, () => new Date(clock));
+  };
+
+  it('are the ones that were known, for a day; they are tried again every half minute', async () => {
+    const verify = checkingLater();
+    await verify(await lasting());
+    issuer.answerWith(500);
+    later(hour);
+    for (let n = 0; n < 3; n++) await verify(await lasting());
+    expect(issuer.fetched()).toBe(2);
+    later(22 * hour);
+    await verify(await lasting());
+    expect(issuer.fetched()).toBe(3);
+    later(hour);
+    await expect(verify(await lasting())).rejects.toMatchObject(unavailable);
+    issuer.answerWith(200);
+    later(30_000);
+    await verify(await lasting());
+  });
+
+  it('are asked for once in half a minute, however many assertions come', async () => {
+    issuer.answerWith(500);
+    const verify = checkingLater();
+    const together = await Promise.allSettled(
+      [lasting(), lasting(), lasting()].map(async (each) => verify(await each)),
+    );
+    expect(together.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    await expect(verify(await lasting())).rejects.toMatchObject(unavailable);
+    expect(issuer.fetched()).toBe(1);
+    later(30_000);
+    await expect(verify(await lasting())).rejects.toMatchObject(unavailable);
+    expect(issuer.fetched()).toBe(2);
+  });
+
+  it('may have the key that nobody knows', async () => {
+    const verify = checkingLater();
+    await verify(await lasting());
+    await issuer.addKey('two');
+    issuer.answerWith(500);
+    later(30_000);
+    for (let n = 0; n < 3; n++) await expect(verify(await lasting({ kid: 'two' }))).rejects.toMatchObject(unavailable);
+    expect(issuer.fetched()).toBe(2);
+    await verify(await lasting());
+  });
+});
+
 describe('what an assertion claims', () => {
   const nested = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
   const part = (json: string) => Buffer.from(json).toString('base64url');

@@ -1,31 +1,30 @@
 import { Refused } from '@bitabiz/service-kit/refused';
-import { createRemoteJWKSet, decodeJwt, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import { decodeJwt, errors, jwtVerify, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Federation } from '../account/federation.decider.js';
 import { OAuthError, type OAuthDetails } from './error.form.js';
+import { TenantKeys } from './tenant-keys.js';
 
 export type AssertionsOptions = {
   /** https://login.microsoftonline.com, or a national cloud's. */
   authority: string;
   now: () => Date;
-  /** An unknown key id asks for the tenant's keys again, but not sooner than after this. */
+  /** A tenant's keys are not asked for again sooner than after this. */
   cooldownMs?: number;
 };
 
 const tenants = 1_000;
-const keptMs = 3_600_000;
-const patienceMs = 5_000;
+const cooldownMs = 30_000;
 const skewSeconds = 30;
 /** Of what is repeated, in characters. */
 const longest = 200;
 const algorithms = ['RS256', 'ES256'];
 
 /**
- * Checks the assertions of RFC 7523 section 3 that Entra signs for workload identity federation, with the keys that the tenant publishes. The keys
- * are kept for an hour, and asked for again when a key id is not known.
+ * Checks the assertions of RFC 7523 section 3 that Entra signs for workload identity federation, with the keys that the tenant publishes.
  */
 export class Assertions {
-  private readonly keySets = new LRUCache<string, JWTVerifyGetKey>({ max: tenants });
+  private readonly keySets = new LRUCache<string, TenantKeys>({ max: tenants });
 
   constructor(private readonly options: AssertionsOptions) {}
 
@@ -40,7 +39,7 @@ export class Assertions {
     const { iss } = unverified(assertion);
     if (iss !== issuer) throw unproved('iss', issuer, iss);
     try {
-      const { payload } = await jwtVerify(assertion, this.keysOf(tenantId), {
+      const { payload } = await jwtVerify(assertion, this.keysOf(tenantId).find, {
         algorithms,
         issuer,
         audience: [`api://${applicationId}`, applicationId, `api://${applicationId}/.default`],
@@ -55,14 +54,11 @@ export class Assertions {
     }
   }
 
-  private keysOf(tenantId: string): JWTVerifyGetKey {
+  private keysOf(tenantId: string): TenantKeys {
     const known = this.keySets.get(tenantId);
     if (known) return known;
-    const keys = createRemoteJWKSet(new URL(`${this.options.authority}/${tenantId}/discovery/v2.0/keys`), {
-      cacheMaxAge: keptMs,
-      cooldownDuration: this.options.cooldownMs ?? 30_000,
-      timeoutDuration: patienceMs,
-    });
+    const url = new URL(`${this.options.authority}/${tenantId}/discovery/v2.0/keys`);
+    const keys = new TenantKeys(url, { cooldownMs, ...this.options });
     this.keySets.set(tenantId, keys);
     return keys;
   }
@@ -106,7 +102,9 @@ function explained(error: unknown, assertion: string, federation: Federation): E
   if (unreadable) return refused(`${cannot}: ${(error as Error).message.slice(0, longest)}`, { logged: cannot });
   // jose's own timeout, another answer than 200, or no connection.
   const unavailable = 'The signing keys of Entra cannot be fetched: try again';
-  return Object.assign(new Refused('federation.keys', unavailable, 'busy', { retryAfter: 5 }), { cause: error });
+  return Object.assign(new Refused('federation.keys', unavailable, 'busy', { retryAfter: cooldownMs / 1_000 }), {
+    cause: error,
+  });
 }
 
 const headerOf = (assertion: string) =>
