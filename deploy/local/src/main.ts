@@ -50,7 +50,9 @@ function welcome(file: StartFile, { dataDir, port }: Options): string {
       ? ['  Entra calls from the internet, over HTTPS: PUBLIC_URL=https://… says under which address']
       : []),
     '',
-    ...Object.entries(file.services).map(([name, { url }]) => `  ${name.padEnd(20)} ${url}   API: ${url}/api`),
+    ...Object.entries(file.services).map(
+      ([name, { url }]) => `  ${name.padEnd(20)} ${url}   API: ${url}/api (with the operator’s token)`,
+    ),
     `  ${'postgres'.padEnd(20)} 127.0.0.1:${portsOf(port).postgres}`,
     '',
     `  Logs are in ${here}/logs, everything to reach the system by in ${here}/start.json`,

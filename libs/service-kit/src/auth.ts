@@ -100,6 +100,11 @@ export async function authenticate(
   return { kind: 'account', accountId: found.accountId, tokenId: found.tokenId, scope: found.scope };
 }
 
+/** Lets in whoever runs the system, and no account. @throws Refused 401 as `authenticate`, 403 `token.scope`. */
+export async function requireInside(authorization: string | undefined, options: AuthOptions): Promise<void> {
+  requireCaller(await authenticate(authorization, options), ['operator', 'service']);
+}
+
 const no = (code: string, message: string) => new Refused(code, message, 'unauthenticated');
 
 function requireCaller(principal: Principal, callers: Caller[]): void {

@@ -165,6 +165,16 @@ describe('the state of a service', () => {
     expect(text).toContain('process_cpu_seconds_total');
   });
 
+  it.each(['/api', '/api/', '/API-json', '/api-yaml', '/api/swagger-ui-init.js', '/api/swagger-ui.css'])(
+    'is described to operators and services only: %s',
+    async (path) => {
+      const answer = await fetch(`${notes.url}${path}`);
+      expect([answer.status, await answer.json()]).toMatchObject([401, { message: expect.stringContaining('Bearer') }]);
+      expect((await notes.call(path, {}, admin.token)).status).toBe(403);
+      expect((await notes.call(path)).status).toBe(200);
+    },
+  );
+
   it('is described at /api-json', async () => {
     const { paths } = (await (await notes.call('/api-json')).json()) as { paths: object };
     expect(Object.keys(paths)).toContain('/accounts/{accountId}/notes');

@@ -2,8 +2,8 @@ import 'reflect-metadata';
 import { Module, StandardSchemaValidationPipe, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
+import { addApiDescription } from './api-description.js';
 import { AuthGuard, type AuthOptions } from './auth.js';
 import { answerClientErrors } from './client-error.js';
 import { addHealth, type Checks } from './health.js';
@@ -47,7 +47,7 @@ const drainMs = 8_000;
 @Module({})
 class ServiceModule {}
 
-/** Starts a service: Nest on Fastify, one error form, correlation ids, health, metrics, an OpenAPI page at /api. */
+/** Starts a service: Nest on Fastify, one error form, correlation ids, health, metrics, and its description at /api. */
 export async function startService(options: ServiceOptions): Promise<RunningService> {
   const { name, config, logger, metrics, auth, checks, protocols = [] } = options;
   const filter = new ProblemFilter(logger, protocols);
@@ -70,8 +70,7 @@ export async function startService(options: ServiceOptions): Promise<RunningServ
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalid }));
   await options.prepare?.(server);
   addHealth(server, { checks, metrics, auth, logger });
-  const document = new DocumentBuilder().setTitle(name).setVersion('1').addBearerAuth().build();
-  SwaggerModule.setup('api', app, () => SwaggerModule.createDocument(app, document));
+  addApiDescription(app, server, { name, auth });
   await app.listen(config.PORT, config.HOST);
   const url = await app.getUrl();
   logger.info({ url }, 'listening');

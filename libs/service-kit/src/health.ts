@@ -1,8 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import { authenticate, type AuthOptions } from './auth.js';
+import { requireInside, type AuthOptions } from './auth.js';
 import type { Logger } from './log.js';
 import type { Metrics } from './metrics.js';
-import { Refused } from './refused.js';
 
 /** Each resolves when the part works, and rejects with why it does not. */
 export type Checks = Record<string, () => Promise<unknown>>;
@@ -35,8 +34,7 @@ export function addHealth(server: FastifyInstance, { checks, metrics, auth, logg
     return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) };
   });
   server.get('/metrics', async (request, reply) => {
-    const { kind } = await authenticate(request.headers.authorization, auth);
-    if (kind === 'account') throw new Refused('token.scope', 'Metrics need an operator or service token', 'forbidden');
+    await requireInside(request.headers.authorization, auth);
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });
