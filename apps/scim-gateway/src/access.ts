@@ -1,9 +1,11 @@
 import type { AuthOptions, FoundToken, TokenLookup } from '@bitabiz/service-kit/auth';
 import { hashToken, looksLikeToken } from '@bitabiz/service-kit/tokens';
+import type { FastifyRequest } from 'fastify';
 import type { Pool } from 'pg';
 import { requireGood, type Proved } from './account/ended.js';
 import type { CredentialUses } from './account/uses.js';
 import type { GatewayConfig } from './config.js';
+import type { Limits } from './limits.js';
 import type { Grant, SignedTokens } from './oauth/signed-tokens.js';
 
 /** What a token opens: the account it names (P1), as it is now. */
@@ -74,10 +76,12 @@ export class AccessTokens {
     return grant && this.findGranted(hash, grant);
   }
 
-  /** Whether there is such a token in an `Authorization` header. */
-  async knows(authorization: string | undefined, signed: Pick<SignedTokens, 'read'>): Promise<boolean> {
-    const token = bearerIn(authorization);
-    return token !== undefined && (await this.look(token, hashToken(token), signed)) !== undefined;
+  /** Whether a request has such a token; whoever has none is counted. @throws Refused as Limits.failed. */
+  async knows({ headers, ip }: FastifyRequest, signed: Pick<SignedTokens, 'read'>, limits: Limits): Promise<boolean> {
+    const token = bearerIn(headers.authorization);
+    if (token !== undefined && (await this.look(token, hashToken(token), signed)) !== undefined) return true;
+    limits.failed(ip);
+    return false;
   }
 
   /** The account changed here: look again. */
@@ -126,13 +130,14 @@ export function ends({
 /** Who opens the APIs beside SCIM: the operator, other services, and accounts by their tokens, whose uses are noted. */
 export function authOf(
   config: GatewayConfig,
-  { tokens, uses, now }: { tokens: AccessTokens; uses: CredentialUses; now: () => Date },
+  { tokens, uses, limits, now }: { tokens: AccessTokens; uses: CredentialUses; limits: Limits; now: () => Date },
 ): AuthOptions {
   return {
     operatorHash: config.OPERATOR_TOKEN_SHA256,
     serviceHashes: config.SERVICE_TOKEN_SHA256S,
     lookup: tokens.lookup,
     onUse: (token, address) => uses.note(token, address),
+    onStranger: (address) => limits.failed(address),
     now,
   };
 }

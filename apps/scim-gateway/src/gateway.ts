@@ -109,9 +109,9 @@ export async function startGateway(
   const assertions = new Assertions({ authority: config.ENTRA_AUTHORITY, now });
   const accounts = new Accounts(app, batch);
   const uses = new CredentialUses(app, now, logger);
-
   const searches = new Searches(app, config.SCIM_SEARCH_SECONDS);
-  const auth = authOf(config, { tokens, uses, now });
+  const limits = new Limits(limitsOf(config), metrics);
+  const auth = authOf(config, { tokens, uses, limits, now });
   const service = await startService({
     name,
     config,
@@ -121,9 +121,9 @@ export async function startGateway(
     checks: { database: () => app.query('select 1'), keys: () => keysPool.query('select 1') },
     protocols: [scimErrors, oauthErrors],
     prepare: (server) => {
-      acceptScim(server, (authorization) => tokens.knows(authorization, signed));
+      acceptScim(server, (request) => tokens.knows(request, signed, limits));
       acceptForms(server);
-      acceptImports(server, (authorization) => authenticate(authorization, auth));
+      acceptImports(server, (request) => authenticate(request, auth));
       recordRequests(server, { log: provisioning.log, tokens, newId: ids.next, now });
       recordTokenRefusals(server, { log: provisioning.log, accounts, newId: ids.next });
     },
@@ -162,7 +162,7 @@ export async function startGateway(
         { provide: TenantMigrations, useValue: new TenantMigrations(app) },
         { provide: Proofs, useValue: new Proofs(app, assertions, now) },
         { provide: SignedTokens, useValue: signed },
-        { provide: Limits, useValue: new Limits(limitsOf(config), metrics) },
+        { provide: Limits, useValue: limits },
         { provide: CredentialUses, useValue: uses },
         { provide: Users, useValue: new Users(app, remembered, searches) },
         { provide: Groups, useValue: new Groups(app, searches) },

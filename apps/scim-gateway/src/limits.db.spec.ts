@@ -116,6 +116,23 @@ describe('failed authentications from one address', () => {
   });
 });
 
+describe.each([
+  ['the admin API', '/accounts', 'GET', undefined],
+  ['the numbers', '/metrics', 'GET', undefined],
+  ['an import', '/accounts/0197f3c2-0000-7000-8000-000000000000/imports', 'POST', undefined],
+  ['SCIM with a long body', '/scim/v2/Users', 'POST', { text: 'x'.repeat(100_000) }],
+])('failed authentications at %s', (_, path, method, body) => {
+  it('count as well, and shut out nobody whose token is good', async () => {
+    await gateway.stop();
+    await gateway.start();
+    const statuses = [];
+    for (let n = 0; n <= failures; n++) statuses.push((await gateway.as('nobody', '')(method, path, body)).status);
+    expect(statuses).toEqual([...Array.from({ length: failures }, () => 401), 429]);
+    expect((await gateway.operator('GET', '/accounts')).status).toBe(200);
+    expect((await quiet?.scim('POST', '/Users', body ?? {}))?.status).toBe(400);
+  });
+});
+
 describe('what the provisioning log keeps of requests that no rate limit counted (P18)', () => {
   const rowsOf = async ({ id }: TestAccount) =>
     (

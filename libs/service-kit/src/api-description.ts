@@ -12,8 +12,8 @@ export function addApiDescription(
   server: FastifyInstance,
   { name, auth }: { name: string; auth: AuthOptions },
 ): void {
-  server.addHook('onRequest', async ({ routeOptions, headers }) => {
-    if (described.test(routeOptions.url ?? '')) await requireInside(headers.authorization, auth);
+  server.addHook('onRequest', async (request) => {
+    if (described.test(request.routeOptions.url ?? '')) await requireInside(request, auth);
   });
   const document = new DocumentBuilder().setTitle(name).setVersion('1').addBearerAuth().build();
   SwaggerModule.setup('api', app, () => SwaggerModule.createDocument(app, document));

@@ -6,13 +6,16 @@ const [operator, service, account, unknown] = [1, 2, 3, 4].map(() => newToken('t
 type Made = ReturnType<typeof newToken>;
 
 const ask = (token: string | undefined, found: Partial<FoundToken> = {}) =>
-  authenticate(token === undefined ? undefined : `Bearer ${token}`, {
-    operatorHash: operator.hash,
-    serviceHashes: [hashToken('older'), service.hash],
-    now: () => new Date('2026-06-01T12:00:00Z'),
-    lookup: async (hash) =>
-      hash === account.hash ? { accountId: 'a1', tokenId: 't1', scope: 'admin', ...found } : undefined,
-  });
+  authenticate(
+    { headers: token === undefined ? {} : { authorization: `Bearer ${token}` }, ip: '192.0.2.7' },
+    {
+      operatorHash: operator.hash,
+      serviceHashes: [hashToken('older'), service.hash],
+      now: () => new Date('2026-06-01T12:00:00Z'),
+      lookup: async (hash) =>
+        hash === account.hash ? { accountId: 'a1', tokenId: 't1', scope: 'admin', ...found } : undefined,
+    },
+  );
 
 describe('who calls', () => {
   it('is an operator, a service or an account’s token', async () => {

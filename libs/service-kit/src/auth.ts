@@ -34,6 +34,8 @@ export type AuthOptions = {
   now: () => Date;
   /** Called with each account's token that was good, and the address that sent it. */
   onUse?: (token: { accountId: string; tokenId: string }, address: string) => void;
+  /** Called with the address of whoever sent no token, or one that nobody knows; may refuse (429) instead of the answer 401. */
+  onStranger?: (address: string) => void;
 };
 
 export type AuthenticatedRequest = FastifyRequest & { principal?: Principal };
@@ -56,7 +58,7 @@ export class AuthGuard implements CanActivate {
     // By the route, not by the address: an address has many spellings.
     const route = request.routeOptions.url ?? '';
     if (this.selfGuarded.some((prefix) => isUnder(route, prefix))) return true;
-    const principal = await authenticate(request.headers.authorization, this.options);
+    const principal = await authenticate(request, this.options);
     request.principal = principal;
     if (principal.kind === 'account') this.options.onUse?.(principal, request.ip);
     requireCaller(principal, callers);
@@ -76,14 +78,20 @@ export class AuthGuard implements CanActivate {
   }
 }
 
+type Sender = { headers: { authorization?: string | undefined }; ip: string };
+
 /**
- * Who sends this `Authorization` header.
+ * Who sends this request, by its `Authorization` header.
  * @throws Refused 401 when there is no token, or one that is mangled, unknown, expired or revoked.
  */
 export async function authenticate(
-  authorization: string | undefined,
-  { operatorHash, serviceHashes, lookup, now }: AuthOptions,
+  { headers: { authorization }, ip }: Sender,
+  { operatorHash, serviceHashes, lookup, now, onStranger }: AuthOptions,
 ): Promise<Principal> {
+  const no = (code: string, message: string) => {
+    onStranger?.(ip);
+    return new Refused(code, message, 'unauthenticated');
+  };
   const token = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (token === undefined) throw no('token.missing', 'Send a token: Authorization: Bearer …');
   const hash = hashToken(token);
@@ -101,11 +109,9 @@ export async function authenticate(
 }
 
 /** Lets in whoever runs the system, and no account. @throws Refused 401 as `authenticate`, 403 `token.scope`. */
-export async function requireInside(authorization: string | undefined, options: AuthOptions): Promise<void> {
-  requireCaller(await authenticate(authorization, options), ['operator', 'service']);
+export async function requireInside(sender: Sender, options: AuthOptions): Promise<void> {
+  requireCaller(await authenticate(sender, options), ['operator', 'service']);
 }
-
-const no = (code: string, message: string) => new Refused(code, message, 'unauthenticated');
 
 function requireCaller(principal: Principal, callers: Caller[]): void {
   const caller = principal.kind === 'account' ? (`account:${principal.scope}` as const) : principal.kind;

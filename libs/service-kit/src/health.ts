@@ -34,7 +34,7 @@ export function addHealth(server: FastifyInstance, { checks, metrics, auth, logg
     return { status: ready ? 'ready' : 'not ready', checks: Object.fromEntries(results) };
   });
   server.get('/metrics', async (request, reply) => {
-    await requireInside(request.headers.authorization, auth);
+    await requireInside(request, auth);
     reply.type(metrics.registry.contentType);
     return metrics.registry.metrics();
   });

@@ -13,7 +13,7 @@ const employeesRoute = '/accounts/:accountId/employees/import';
 const mostBytesOfEmployees = 2_097_152;
 
 /** Throws when a stranger asks: nobody unknown makes this process hold a large body. */
-type Identify = (authorization: string | undefined) => Promise<unknown>;
+type Identify = (request: FastifyRequest) => Promise<unknown>;
 
 /** Takes what is longer than other bodies where imports are made, and nowhere else: files, and lists of employees. */
 export function acceptImports(server: FastifyInstance, identify: Identify): void {
@@ -23,7 +23,7 @@ export function acceptImports(server: FastifyInstance, identify: Identify): void
   });
   server.addHook('preParsing', (request, _, payload, done) => {
     if (request.routeOptions.url !== employeesRoute) return done(null, payload);
-    identify(request.headers.authorization).then(
+    identify(request).then(
       () => done(isLong(request) ? tooMany() : null, payload),
       (error: Error) => done(error),
     );
@@ -49,7 +49,7 @@ function acceptFiles(server: FastifyInstance, identify: Identify): void {
   // Types that nothing else reads.
   server.addContentTypeParser('*', async (request: FastifyRequest, payload: IncomingMessage) => {
     if (!takesFile(request)) throw Object.assign(new Error('Send JSON'), { statusCode: 415 });
-    await identify(request.headers.authorization);
+    await identify(request);
     if (isForm(request.headers['content-type'])) throw noForm();
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw tooLarge('the file is longer');
     const parts: Buffer[] = [];

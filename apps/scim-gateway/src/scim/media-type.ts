@@ -11,19 +11,16 @@ export const longForStrangers = 65_536;
 
 /**
  * Reads application/scim+json beside application/json, and answers application/scim+json (RFC 7644 section 3.1).
- * @param knows whether an `Authorization` header has a token that is known: a stranger's long body is not read.
+ * @param knows whether a request has a token that is known: a stranger's long body is not read.
  */
-export function acceptScim(
-  server: FastifyInstance,
-  knows: (authorization: string | undefined) => Promise<boolean>,
-): void {
+export function acceptScim(server: FastifyInstance, knows: (request: FastifyRequest) => Promise<boolean>): void {
   acceptJson(server, 'application/scim+json');
   server.addHook('onRoute', (route) => {
     if (isUnder(route.url, scimPrefix)) route.bodyLimit = maxPayloadSize;
   });
   server.addHook('preParsing', (request, _, payload, done) => {
     if (!mayBeLong(request.headers) || !isScim(request)) return done(null, payload);
-    knows(request.headers.authorization).then(
+    knows(request).then(
       (known) => (known ? done(null, payload) : done(unknown())),
       (error: Error) => done(error),
     );
