@@ -1,4 +1,6 @@
-import { isObject } from './value.js';
+import type { BulkOperation } from './bulk.read.js';
+import { splitUrn } from './urn.js';
+import { isObject, member, type JsonObject } from './value.js';
 
 /** A reference to what another operation of the request makes (RFC 7644 section 3.7.2). */
 const reference = /^bulkId:(.+)$/;
@@ -51,16 +53,19 @@ export const pathWith = (path: string, idOf: IdOf): string =>
     return id === undefined ? whole : `${start}${id}`;
   });
 
-/** Data with ids instead of references. What refers to something that is not there yet is left out, with the value that it is the id of. */
+/** Data with ids instead of references. What refers to something that is not there yet is left out, with the attribute or element that it is the id of. */
 export function dataWith(data: unknown, idOf: IdOf): unknown {
   if (!isObject(data)) return filled(data, idOf);
   return Object.fromEntries(
     Object.entries(data).flatMap(([name, value]) => {
-      const inner = filled(value, idOf);
+      const inner = isExtension(name, value) ? dataWith(value, idOf) : filled(value, idOf);
       return inner === undefined ? [] : [[name, inner]];
     }),
   );
 }
+
+const isExtension = (name: string, value: unknown): value is JsonObject =>
+  isObject(value) && splitUrn(name).rest === '';
 
 function filled(value: unknown, idOf: IdOf): unknown {
   if (typeof value === 'string') {
@@ -71,4 +76,22 @@ function filled(value: unknown, idOf: IdOf): unknown {
   if (!isObject(value)) return value;
   const entries = Object.entries(value).map(([name, inner]) => [name, filled(inner, idOf)] as const);
   return entries.some(([, inner]) => inner === undefined) ? undefined : Object.fromEntries(entries);
+}
+
+/**
+ * The data of a PATCH that gives a resource the references without which an operation made it: what speaks of one of `awaited`, and no attribute beside it, because
+ * others may have been changed since, or kept from an employee who was adopted (P5, P6).
+ */
+export function completionOf({ method, data }: BulkOperation, awaited: ReadonlySet<string>): JsonObject {
+  const speaks = (value: unknown) => [...referencesIn('', value)].some((id) => awaited.has(id));
+  const only = (from: JsonObject): JsonObject =>
+    Object.fromEntries(
+      Object.entries(from)
+        .filter(([, value]) => speaks(value))
+        .map(([name, value]) => [name, isExtension(name, value) ? only(value) : value]),
+    );
+  if (!isObject(data)) return {};
+  if (method !== 'PATCH') return { Operations: [{ op: 'add', value: only(data) }] };
+  const operations = member(data, 'Operations');
+  return { Operations: Array.isArray(operations) ? operations.filter(speaks) : [] };
 }

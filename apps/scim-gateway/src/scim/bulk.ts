@@ -1,6 +1,7 @@
 import { errorBody, invalidValue, ScimError } from './error.js';
+import { Waiting, type Incomplete } from './bulk.incomplete.js';
 import { wrongIn, type Bulk, type BulkOperation } from './bulk.read.js';
-import { circleOf, dataWith, pathWith, referencesIn } from './bulk.references.js';
+import { circleOf, completionOf, dataWith, pathWith, referencesIn } from './bulk.references.js';
 import { shown } from './text.js';
 
 export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
@@ -27,8 +28,7 @@ export class BulkRun {
   private readonly byBulkId: Map<string, BulkOperation>;
   private readonly ids = new Map<string, string>();
   private readonly references = new Map<BulkOperation, readonly string[]>();
-  /** Made without references to what did not exist yet, in a circle (RFC 7644 section 3.7.1). */
-  private readonly incomplete: { operation: BulkOperation; path: string }[] = [];
+  private readonly waiting = new Waiting();
   private errors = 0;
 
   constructor(
@@ -43,7 +43,7 @@ export class BulkRun {
   /** @returns a result per operation that was tried, in the order of the request. */
   async all(): Promise<BulkResult[]> {
     for (const part of this.parts()) await Promise.all(part.map((operation) => this.settle(operation)));
-    for (const each of this.incomplete) await this.complete(each);
+    for (const { operation } of this.waiting.left) this.fail(operation, this.neverWhole(operation));
     return this.bulk.operations.flatMap((operation) => this.results.get(operation) ?? []);
   }
 
@@ -70,25 +70,29 @@ export class BulkRun {
     if (this.isOver()) return;
     const wrong = wrongIn(operation) ?? this.wrongReference(references);
     if (wrong) return this.fail(operation, wrong);
-    await this.run(operation, operation);
-    const id = operation.bulkId === undefined ? undefined : this.ids.get(operation.bulkId);
-    if (id !== undefined && references.some((each) => !this.ids.has(each) || this.byBulkId.get(each) === operation)) {
-      this.incomplete.push({ operation, path: `${operation.path}/${id}` });
-    }
+    await this.run(operation, references);
   }
 
-  /** What was made without a reference gets it, once the other one is made too. */
-  private async complete({ operation, path }: { operation: BulkOperation; path: string }): Promise<void> {
-    const missing = this.referencesOf(operation).filter((each) => !this.ids.has(each));
-    if (missing.length === 0 && !this.isOver()) {
-      await this.run(operation, { ...operation, method: 'PUT', path });
-      const result = this.results.get(operation);
-      if (result?.status === '200') this.results.set(operation, { ...result, status: '201' });
-      return;
-    }
-    const way = circleOf(operation.bulkId ?? '', (id) => this.referencesOf(this.byBulkId.get(id))) ?? missing;
+  /** What was made without a reference gets it before anything else is done with it, and nothing but it: the rest may be of others by now. */
+  private async complete({ operation, path, awaited }: Incomplete): Promise<void> {
+    const data = completionOf(operation, awaited);
+    const { status, body, version } = await this.ask({ method: 'PATCH', path, data, version: undefined });
+    const isError = status >= 400;
+    if (isError) this.errors += 1;
+    this.results.set(operation, {
+      ...(this.results.get(operation) as BulkResult),
+      ...(version !== undefined && { version }),
+      ...(isError && { status: String(status), response: body }),
+    });
+  }
+
+  private neverWhole(operation: BulkOperation): ScimError {
+    const references = this.referencesOf(operation);
+    const way =
+      circleOf(operation.bulkId ?? '', (id) => this.referencesOf(this.byBulkId.get(id))) ??
+      references.filter((each) => !this.ids.has(each));
     const sentence = `It was made, but without its reference: of the circle ${way.join(' → ')} not all could be made. Mend the others, then PATCH it`;
-    this.fail(operation, new ScimError(409, 'invalidValue', sentence));
+    return new ScimError(409, 'invalidValue', sentence);
   }
 
   /** Groups that refer to one another: there is no order in which they could be made, because a group is no member of a group. */
@@ -120,22 +124,35 @@ export class BulkRun {
     return undefined;
   }
 
-  private async run(operation: BulkOperation, { method, path, data, version }: Sent): Promise<void> {
-    const idOf = (bulkId: string) => this.ids.get(bulkId);
-    const sent = { method, path: pathWith(path, idOf), data: dataWith(data, idOf), version };
-    const { status, body, location, version: etag } = await this.send(sent);
-    const id = (body as { id?: unknown } | undefined)?.id;
+  private async run(operation: BulkOperation, references: readonly string[]): Promise<void> {
+    const { method, bulkId, path } = operation;
+    const awaited = new Set(references.filter((each) => !this.ids.has(each)));
+    const { status, body, location, version } = await this.ask(operation);
     const isError = status >= 400;
-    if (isError) this.errors += 1;
-    else if (operation.bulkId !== undefined && typeof id === 'string') this.ids.set(operation.bulkId, id);
     this.results.set(operation, {
-      method: operation.method,
-      ...(operation.bulkId !== undefined && { bulkId: operation.bulkId }),
-      ...(etag !== undefined && { version: etag }),
+      method,
+      ...(bulkId !== undefined && { bulkId }),
+      ...(version !== undefined && { version }),
       ...(location !== undefined && { location }),
       status: String(status),
       ...(isError && { response: body }),
     });
+    if (isError) {
+      this.errors += 1;
+      return;
+    }
+    const id = (body as { id?: unknown } | undefined)?.id;
+    if (awaited.size > 0) {
+      this.waiting.add({ operation, path: method === 'POST' ? `${path}/${String(id)}` : path, awaited });
+    }
+    if (bulkId === undefined || typeof id !== 'string') return;
+    this.ids.set(bulkId, id);
+    for (const each of this.waiting.whole(bulkId)) await this.complete(each);
+  }
+
+  private ask({ method, path, data, version }: Sent): Promise<Answered> {
+    const idOf = (bulkId: string) => this.ids.get(bulkId);
+    return this.send({ method, path: pathWith(path, idOf), data: dataWith(data, idOf), version });
   }
 
   private fail(operation: BulkOperation, error: ScimError): void {
