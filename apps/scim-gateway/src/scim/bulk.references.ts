@@ -24,27 +24,6 @@ function collect(value: unknown, found: Set<string>): void {
   }
 }
 
-/** The way from one bulkId along references back to itself; undefined when there is none. */
-export function circleOf(start: string, next: (bulkId: string) => readonly string[]): string[] | undefined {
-  const from = new Map<string, string>();
-  const open = [start];
-  for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    for (const each of next(id)) {
-      if (each === start) return [...wayTo(id, from, start), start];
-      if (from.has(each)) continue;
-      from.set(each, id);
-      open.push(each);
-    }
-  }
-  return undefined;
-}
-
-function wayTo(id: string, from: ReadonlyMap<string, string>, start: string): string[] {
-  const way = [id];
-  for (let at = id; at !== start; way.unshift(at)) at = from.get(at) ?? start;
-  return way;
-}
-
 export type IdOf = (bulkId: string) => string | undefined;
 
 export const pathWith = (path: string, idOf: IdOf): string =>

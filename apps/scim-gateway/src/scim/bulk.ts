@@ -1,7 +1,8 @@
 import { errorBody, invalidValue, ScimError } from './error.js';
+import { Circles, inOrder } from './bulk.circles.js';
 import { Waiting, type Incomplete } from './bulk.incomplete.js';
 import { wrongIn, type Bulk, type BulkOperation } from './bulk.read.js';
-import { circleOf, completionOf, dataWith, pathWith, referencesIn } from './bulk.references.js';
+import { completionOf, dataWith, pathWith, referencesIn } from './bulk.references.js';
 import { shown } from './text.js';
 
 export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
@@ -29,6 +30,7 @@ export class BulkRun {
   private readonly ids = new Map<string, string>();
   private readonly references = new Map<BulkOperation, readonly string[]>();
   private readonly waiting = new Waiting();
+  private readonly circlesOfGroups: Circles;
   private errors = 0;
 
   constructor(
@@ -38,12 +40,16 @@ export class BulkRun {
     this.byBulkId = new Map(
       bulk.operations.flatMap((each) => (each.bulkId === undefined ? [] : [[each.bulkId, each]])),
     );
+    const groups = [...this.byBulkId].flatMap(([id, each]) => (isGroup(each) ? [id] : []));
+    this.circlesOfGroups = new Circles(groups, (id) =>
+      this.referencesTo(id).filter((each) => isGroup(this.byBulkId.get(each))),
+    );
   }
 
   /** @returns a result per operation that was tried, in the order of the request. */
   async all(): Promise<BulkResult[]> {
     for (const part of this.parts()) await Promise.all(part.map((operation) => this.settle(operation)));
-    for (const { operation } of this.waiting.left) this.fail(operation, this.neverWhole(operation));
+    this.failIncomplete();
     return this.bulk.operations.flatMap((operation) => this.results.get(operation) ?? []);
   }
 
@@ -53,24 +59,28 @@ export class BulkRun {
     const parts: BulkOperation[][] = [];
     for (const operation of this.bulk.operations) {
       const part = parts.at(-1);
-      const joins = part && part.length < atOnce && !alone && isFree(operation) && part.every(isFree);
-      if (joins) part.push(operation);
+      const [first] = part ?? [];
+      const joins = first && !alone && this.isFree(operation) && this.isFree(first);
+      if (joins && part && part.length < atOnce) part.push(operation);
       else parts.push([operation]);
     }
     return parts;
   }
 
   private async settle(operation: BulkOperation): Promise<void> {
-    if (this.begun.has(operation)) return;
-    this.begun.add(operation);
-    const references = this.referencesOf(operation);
-    const circle = this.circleOfGroups(operation);
-    if (circle) return this.fail(operation, circle);
-    for (const each of references.flatMap((id) => this.byBulkId.get(id) ?? [])) await this.settle(each);
-    if (this.isOver()) return;
-    const wrong = wrongIn(operation) ?? this.wrongReference(references);
-    if (wrong) return this.fail(operation, wrong);
-    await this.run(operation, references);
+    for (const each of inOrder(operation, (one) => this.needsOf(one), this.begun)) {
+      if (this.isOver()) return;
+      const references = this.referencesOf(each);
+      const wrong = this.circleOfGroups(each) ?? wrongIn(each) ?? this.wrongReference(references);
+      if (wrong) this.fail(each, wrong);
+      else await this.run(each, references);
+    }
+  }
+
+  /** What is to be done before an operation; nothing for one that is not done itself. */
+  private needsOf(operation: BulkOperation): BulkOperation[] {
+    if (this.circleOfGroups(operation)) return [];
+    return this.referencesOf(operation).flatMap((id) => this.byBulkId.get(id) ?? []);
   }
 
   /** What was made without a reference gets it before anything else is done with it, and nothing but it: the rest may be of others by now. */
@@ -86,28 +96,35 @@ export class BulkRun {
     });
   }
 
-  private neverWhole(operation: BulkOperation): ScimError {
-    const references = this.referencesOf(operation);
-    const way =
-      circleOf(operation.bulkId ?? '', (id) => this.referencesOf(this.byBulkId.get(id))) ??
-      references.filter((each) => !this.ids.has(each));
-    const sentence = `It was made, but without its reference: of the circle ${way.join(' → ')} not all could be made. Mend the others, then PATCH it`;
-    return new ScimError(409, 'invalidValue', sentence);
+  private failIncomplete(): void {
+    const { left } = this.waiting;
+    if (left.length === 0) return;
+    const circles = new Circles([...this.byBulkId.keys()], (id) => this.referencesTo(id));
+    for (const { operation, awaited } of left) {
+      const way = shownWay(circles.through(operation.bulkId ?? '') ?? [...awaited]);
+      const sentence = `It was made, but without its reference: of the circle ${way} not all could be made. Mend the others, then PATCH it`;
+      this.fail(operation, new ScimError(409, 'invalidValue', sentence));
+    }
   }
 
   /** Groups that refer to one another: there is no order in which they could be made, because a group is no member of a group. */
-  private circleOfGroups(operation: BulkOperation): ScimError | undefined {
-    if (operation.bulkId === undefined || !isGroup(operation)) return undefined;
-    const groups = (id: string) =>
-      this.referencesOf(this.byBulkId.get(id)).filter((each) => isGroup(this.byBulkId.get(each)));
-    const way = circleOf(operation.bulkId, groups);
+  private circleOfGroups({ bulkId }: BulkOperation): ScimError | undefined {
+    const way = this.circlesOfGroups.through(bulkId ?? '');
     if (!way) return undefined;
-    const sentence = `The groups ${way.join(' → ')} refer to one another in a circle, and members are users: send their users instead`;
+    const sentence = `The groups ${shownWay(way)} refer to one another in a circle, and members are users: send their users instead`;
     return new ScimError(409, 'invalidValue', sentence);
   }
 
-  private referencesOf(operation: BulkOperation | undefined): readonly string[] {
-    if (!operation) return [];
+  private referencesTo(bulkId: string): readonly string[] {
+    const operation = this.byBulkId.get(bulkId);
+    return operation ? this.referencesOf(operation) : [];
+  }
+
+  private isFree(operation: BulkOperation): boolean {
+    return operation.method === 'POST' && this.referencesOf(operation).length === 0;
+  }
+
+  private referencesOf(operation: BulkOperation): readonly string[] {
     const known = this.references.get(operation) ?? [...referencesIn(operation.path, operation.data)];
     this.references.set(operation, known);
     return known;
@@ -175,4 +192,7 @@ export class BulkRun {
 }
 
 const isGroup = (operation: BulkOperation | undefined) => /^\/Groups(\/|$)/i.test(operation?.path ?? '');
-const isFree = ({ method, path, data }: BulkOperation) => method === 'POST' && referencesIn(path, data).size === 0;
+
+/** A circle as a text; of a long one its beginning. */
+const shownWay = (way: readonly string[]) =>
+  (way.length > 12 ? [...way.slice(0, 10), '…', ...way.slice(-1)] : way).map(shown).join(' → ');
