@@ -171,4 +171,27 @@ describe('several spellings of a group’s attribute in one object', () => {
     const twice = await change({ displayName: 'East', members: [], Members: [{ value: randomUUID() }] });
     expect(twice).toMatchObject({ status: 400, body: { detail: expect.stringContaining('members and Members') } });
   });
+
+  it('do not include those of another schema, which are skipped (RFC 7644 section 3.3)', async () => {
+    const [ada] = (await groups.people('ada')) as [string];
+    const acme = 'urn:acme:x:2.0:Group';
+    const foreign = {
+      [`${acme}:displayName`]: 'F',
+      [`${acme}:externalId`]: '7',
+      [`${acme}:members`]: [{ value: 'f' }],
+    };
+    const own = { displayName: 'Sales', externalId: 'g-1', members: [{ value: ada }] };
+    for (const mixed of [
+      { ...foreign, ...own },
+      { ...own, ...foreign },
+    ]) {
+      const made = await account.scim('POST', '/Groups', mixed);
+      expect(made).toMatchObject({ status: 201, body: own });
+      const path = `/Groups/${made.body['id']}`;
+      await account.scim('PUT', path, { displayName: 'Empty' });
+      await account.scim('PATCH', path, { Operations: [{ op: 'replace', value: mixed }] });
+      expect((await account.scim('GET', path)).body).toMatchObject(own);
+      await account.scim('DELETE', path);
+    }
+  });
 });

@@ -5,7 +5,8 @@ import { always, type Column, type Condition } from './filter.logic.js';
 import { pathOf, type Part } from './projection.js';
 import type { Table } from './table.js';
 
-const isOurs = (urn: string | undefined) => urn === undefined || urn === GROUP;
+/** Whether a name is the group's own: bare, or of the schema of groups. */
+export const isOurs = (urn: string | undefined) => urn === undefined || urn === GROUP;
 const text = (column: Column, caseExact: boolean, when: Condition = always): Leaf => ({
   type: 'string',
   caseExact,

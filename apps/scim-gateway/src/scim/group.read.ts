@@ -2,11 +2,13 @@ import type { GroupStep } from '../group/group.handler.js';
 import { GROUP } from './attributes.js';
 import { about, invalidPath, invalidSyntax, invalidValue, ScimError } from './error.js';
 import { leavingIds, memberIds } from './group.members.js';
+import { isOurs } from './group.names.js';
 import { eachOperation, type Operation } from './operations.js';
 import { parsePath, printPath, type Path } from './path.js';
 import { readOnlyError } from './rules.js';
 import { unclear } from './spellings.js';
 import { shown } from './text.js';
+import { splitUrn } from './urn.js';
 import { isEmpty, isObject, readValue } from './value.js';
 
 const text = { attribute: { type: 'string', required: false, maxLength: 512 } } as const;
@@ -49,7 +51,7 @@ function readOperation({ op, path: raw, value }: Operation, id: string): GroupSt
 
 function readPath(path: Path, op: Operation['op'], value: unknown): GroupStep[] {
   const name = path.name.toLowerCase();
-  if (path.urn !== undefined && path.urn !== GROUP) return [];
+  if (!isOurs(path.urn)) return [];
   if (name === 'members') return readMembers(path, op, value);
   if (name === 'id' || name === 'meta' || name === 'schemas') throw readOnlyError(path, value);
   if ((name !== 'displayname' && name !== 'externalid') || path.sub !== undefined || path.where) {
@@ -96,10 +98,11 @@ function readSpellings(spellings: readonly Named[], op: 'add' | 'replace'): Grou
   return steps;
 }
 
-/** What is not an attribute of a group is skipped as the key of an object (RFC 7644 section 3.3). */
+/** What is not an attribute of a group is skipped as the key of an object (RFC 7644 section 3.3), also where another schema calls it the same. */
 function known(key: string): Path | undefined {
-  const match = /^(?:urn:.*:)?(id|meta|displayName|externalId|members)$/i.exec(key);
-  return match ? parsePath(key) : undefined;
+  const { urn, rest } = splitUrn(key);
+  const ours = isOurs(urn) && /^(id|meta|displayName|externalId|members)$/i.test(rest);
+  return ours ? parsePath(key) : undefined;
 }
 
 function readMembers(path: Path, op: Operation['op'], value: unknown): GroupStep[] {

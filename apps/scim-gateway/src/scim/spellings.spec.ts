@@ -47,6 +47,7 @@ describe.each(ways)('several spellings of one attribute in one object of a %s', 
     ['title and jobTitle', { title: 'Prof', jobTitle: 'Dr' }, { title: 'Prof' }],
     ['jobTitle and title', { jobTitle: 'Prof', title: 'Dr' }, { title: 'Prof' }],
     ['two cases', { title: 'Prof', Title: 'Dr' }, { title: 'Prof' }],
+    ['a schema that is not known', { 'urn:acme:x:2.0:User:title': 'F', title: 'Prof' }, { title: 'Prof' }],
     ['a URN and none', { [`${CORE}:title`]: 'Prof', title: 'Dr' }, { title: 'Prof' }],
     [
       'an extension and a bare name',
