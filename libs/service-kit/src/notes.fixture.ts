@@ -83,7 +83,7 @@ export async function startNotes() {
   });
   const call = (path: string, init: RequestInit = {}, token = operator.token) =>
     fetch(`${service.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
-  const post = (path: string, body: string, headers: Record<string, string> = json) =>
+  const post = (path: string, body: string | Buffer, headers: Record<string, string> = json) =>
     call(path, { method: 'POST', body, headers });
   return { url: service.url, lines, health, call, post, close: () => service.close() };
 }

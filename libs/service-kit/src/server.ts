@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -62,12 +63,18 @@ export function openServer(options: ServerOptions): { adapter: FastifyAdapter; s
 
 /**
  * Reads bodies of this type as JSON. An empty body is no body: a DELETE that names a type is a good request. Keys that would reach a prototype
- * are refused (400), other types answer 415.
+ * are refused (400), as is what is not UTF-8 or says so (RFC 8259 section 8.1): it would be stored damaged. Other types answer 415.
  */
 export function acceptJson(server: FastifyInstance, contentType: string): void {
   const parse = server.getDefaultJsonParser('error', 'error');
-  server.addContentTypeParser(contentType, { parseAs: 'string' }, (request, body, done) => {
+  server.addContentTypeParser(contentType, { parseAs: 'buffer' }, (request, body, done) => {
     if (body.length === 0) done(null, undefined);
-    else void parse(request, body as string, done);
+    else if (isUtf8(body as Buffer) && !otherCharset.test(request.headers['content-type'] ?? '')) {
+      void parse(request, body.toString('utf8'), done);
+    } else done(notUtf8());
   });
 }
+
+const otherCharset = /;\s*charset\s*=(?!\s*"?(?:utf-?8|us-ascii)"?\s*(?:;|$))/i;
+
+const notUtf8 = () => Object.assign(new Error('JSON is UTF-8, and this body is not'), { statusCode: 400 });

@@ -86,6 +86,14 @@ describe('transport (entra.md 1.1)', () => {
     }
   });
 
+  it('1.1.2 a body that is not UTF-8 is refused, and no damaged name is stored (RFC 8259 section 8.1)', async () => {
+    const body = Buffer.from(JSON.stringify(person('ada', { title: 'Søster' })), 'latin1');
+    const headers = { authorization: `Bearer ${account.token}`, 'content-type': mediaType };
+    const answer = await fetch(`http://127.0.0.1:${gateway.env.PORT}/scim/v2/Users`, { method: 'POST', headers, body });
+    expect([answer.status, await answer.json()]).toMatchObject([400, { schemas: [ERROR], scimType: 'invalidSyntax' }]);
+    expect((await entra.ask('GET', '/Users')).body).toMatchObject({ totalResults: 0 });
+  });
+
   it('1.1.2 GET and DELETE carry no Content-Type', async () => {
     const { id } = await entra.create('ada');
     expect((await bare('GET', `/Users/${id}`)).body['id']).toBe(id);
