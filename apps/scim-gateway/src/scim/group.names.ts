@@ -72,6 +72,7 @@ export const groupTable: Table = {
 };
 
 const shownNames = new Map(['displayName', 'externalId', 'members', 'meta'].map((name) => [name.toLowerCase(), name]));
+const shownOfMembers = new Set(['value', '$ref', 'type']);
 
 /** The parts of a group for attributes and excludedAttributes; nothing for an unknown name. */
 export function groupParts(name: string): Part[] {
@@ -79,5 +80,7 @@ export function groupParts(name: string): Part[] {
   if (!path || !isOurs(path.urn)) return [];
   if (path.name === '') return [{ keys: [] }];
   const key = shownNames.get(path.name.toLowerCase());
-  return key === undefined ? [] : [{ keys: [key], ...(path.sub !== undefined && { sub: path.sub.toLowerCase() }) }];
+  const sub = path.sub?.toLowerCase();
+  if (key === undefined || (key === 'members' && sub !== undefined && !shownOfMembers.has(sub))) return [];
+  return [{ keys: [key], ...(sub !== undefined && { sub }) }];
 }

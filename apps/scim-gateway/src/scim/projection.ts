@@ -35,8 +35,13 @@ export function parseProjection(
   const without = namesIn(excludedAttributes);
   if (only.length > 0 && without.length > 0) throw invalidValue('attributes and excludedAttributes exclude each other');
   const names = only.length > 0 ? only : without;
-  return names.length === 0 ? undefined : { only: only.length > 0, parts: names.flatMap((name) => partsOf(name)) };
+  return names.length === 0 ? undefined : { only: only.length > 0, parts: once(names.flatMap(partsOf)) };
 }
+
+/** A part named many times, in however many spellings, is looked up once in each of a group's members. */
+const once = (parts: readonly Part[]): Part[] => [
+  ...new Map(parts.map((part) => [part.where ? part : JSON.stringify(part), part])).values(),
+];
 
 /** The same from the parameters of a request, whose names are in lower case. */
 export const projectionIn = (parameters: ReadonlyMap<string, string>, partsOf?: PartsOf): Projection | undefined =>
