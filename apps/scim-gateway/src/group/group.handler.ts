@@ -70,31 +70,34 @@ export function handleGroup(
 
 type Wanted = { groupId: string; steps: readonly GroupStep[] };
 
-/** The group as it shall be after all steps, in order, and who comes and goes for it. */
+/** The group as it shall be after all steps, in order, and who comes and goes for it. That everybody leaves is noted, and worked out once at the end. */
 function wanted(groups: GroupWorld, type: 'Create' | 'Change', { groupId, steps }: Wanted) {
   const { group } = groups.group(groupId);
   const stored = group.status === 'there' ? group : { displayName: '', externalId: null };
   let { displayName, externalId } = stored;
   const members = groups.membersOf(groupId);
   const shallBe = new Map<string, boolean>();
+  let emptied = false;
   for (const written of steps) {
     const step = written.do === 'settle' ? settledStep(written, stored[written.field]) : written;
     if (step.do === 'set' && step.field === 'displayName') displayName = step.value ?? '';
     else if (step.do === 'set') externalId = step.value;
-    else if (step.do === 'join') for (const id of step.ids) shallBe.set(joining(groups, id), true);
-    else if (step.ids === 'all') for (const id of [...members, ...shallBe.keys()]) shallBe.set(id, false);
-    else for (const id of step.ids.flatMap((each) => groups.userIdOf(each) ?? [])) shallBe.set(id, false);
+    else if (step.do === 'join') for (const id of step.ids) shallBe.set(memberBehind(groups, id), true);
+    else if (step.ids === 'all') {
+      emptied = true;
+      shallBe.clear();
+    } else for (const id of step.ids.flatMap((each) => groups.userIdOf(each) ?? [])) shallBe.set(id, false);
   }
-  const moving = (joins: boolean) =>
-    [...shallBe].flatMap(([id, in_]) => (in_ === joins && members.has(id) !== joins ? [id] : []));
+  const joining = [...shallBe].flatMap(([id, in_]) => (in_ ? [id] : []));
+  const leaving = emptied ? [...members] : [...shallBe.keys()];
   const holder = groups.holderOf(displayName);
   const data = {
     groupId,
     displayName,
     externalId,
     holder: holder === groupId ? undefined : holder,
-    added: moving(true),
-    removed: moving(false),
+    added: joining.filter((id) => !members.has(id)),
+    removed: leaving.filter((id) => members.has(id) && !shallBe.get(id)),
   };
   return type === 'Create' ? ({ type: 'CreateGroup', data } as const) : ({ type: 'UpdateGroup', data } as const);
 }
@@ -111,7 +114,7 @@ export const unknownGroup = (id: string): Refused =>
   });
 
 /** A member is an employee of the account whom SCIM shows. Ids are ours, so an unknown one is stale or of somewhere else. */
-function joining(groups: GroupWorld, scimId: string): string {
+function memberBehind(groups: GroupWorld, scimId: string): string {
   const userId = groups.userIdOf(scimId);
   if (userId !== undefined) return userId;
   throw new Refused(
