@@ -1,7 +1,7 @@
 import { dateKey } from './dates.js';
 import { about, invalidFilter } from './error.js';
 import { printPath, type Comparison, type Filter, type Literal, type Path } from './filter.ast.js';
-import { leavesOf, present, subLeaves, type Leaf, type Leaves } from './filter.leaves.js';
+import { isThere, leavesOf, ofLeaf, present, subLeaves, type Leaf, type Leaves } from './filter.leaves.js';
 import { always, holds, joined, negated, never, type Condition, type Key, type Operator } from './filter.logic.js';
 import { foldKey } from '@bitabiz/event-contracts/fold';
 import type { Element } from './registry.js';
@@ -36,7 +36,7 @@ export function resolved(filter: Filter, leaves: Leaves): Condition {
 function comparison({ op, path, value }: Extract<Filter, { value: Literal }>, leaves: Leaf[]): Condition {
   if (value === null) return againstNull(op, leaves);
   if (op === 'ne') return differs(leaves, path, value);
-  return anyOf(leaves.map((leaf) => compared(leaf, op, path, value)));
+  return anyOf(leaves.map((leaf) => ofLeaf(leaf, compared(leaf, op, path, value))));
 }
 
 /** The leaves of a user's attribute. */
@@ -46,8 +46,8 @@ const anyOf = (conditions: Condition[]) => joined('or', conditions);
 /** Whether any value differs; without any value that is so as well (RFC 7643 section 2.5: unassigned and null are the same). */
 function differs(leaves: Leaf[], path: Path, value: Literal): Condition {
   const equal = leaves.map((leaf) => compared(leaf, 'eq', path, value));
-  if (leaves.length === 1) return negated(anyOf(equal));
-  const different = leaves.map((leaf, i) => joined('and', [present(leaf), negated(equal[i] ?? never)]));
+  if (leaves.length === 1 && !leaves[0]?.many) return negated(anyOf(equal));
+  const different = leaves.map((leaf, i) => ofLeaf(leaf, joined('and', [isThere(leaf), negated(equal[i] ?? never)])));
   return anyOf([...different, negated(anyOf(leaves.map(present)))]);
 }
 
@@ -57,7 +57,7 @@ function againstNull(op: Comparison, leaves: Leaf[]): Condition {
   return op === 'ne' ? some : negated(some);
 }
 
-/** RFC 7644 table 3: booleans have no order and no parts; of a dateTime the order is that of time. */
+/** RFC 7644 table 3: booleans and references have no order and no parts; of a dateTime the order is that of time. */
 function compared(leaf: Leaf, op: Operator, path: Path, value: Literal): Condition {
   const partial = op === 'co' || op === 'sw' || op === 'ew';
   const allowed = leaf.type === 'string' || op === 'eq' || (leaf.type === 'dateTime' && !partial);
@@ -78,6 +78,7 @@ function keyOf({ type, caseExact }: Leaf, path: Path, value: Literal): Key {
   if (!isStorable(text))
     throw invalidFilter(`The value for ${shown(printPath(path))} contains NUL or half a character`);
   if (type === 'string') return caseExact ? text : foldKey(text);
+  if (type === 'reference') return /\/Users\/([^/]+)$/i.exec(text)?.[1]?.toLowerCase() ?? '';
   const key = type === 'dateTime' ? dateKey(text) : { true: true, false: false }[text.toLowerCase()];
   if (key === undefined) {
     const name = shown(printPath(path));

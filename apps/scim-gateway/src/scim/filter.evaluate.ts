@@ -20,18 +20,22 @@ export function matches(filter: Filter, row: FilterRow): boolean {
   return evaluate(conditionOf(filter), (column) => keyIn(row, column));
 }
 
-/** Whether a condition is met, given the value of each column in the form in which it is compared. */
-export function evaluate(condition: Condition, keyOf: (column: Column) => Key | undefined): boolean {
+type KeyOf = (column: Column) => Key | undefined;
+
+/** Whether a condition is met, given the value of each column in the form in which it is compared; `many`: the same of each of the many values. */
+export function evaluate(condition: Condition, keyOf: KeyOf, many: readonly KeyOf[] = []): boolean {
   switch (condition.is) {
     case 'always':
     case 'never':
       return condition.is === 'always';
     case 'and':
-      return condition.of.every((part) => evaluate(part, keyOf));
+      return condition.of.every((part) => evaluate(part, keyOf, many));
     case 'or':
-      return condition.of.some((part) => evaluate(part, keyOf));
+      return condition.of.some((part) => evaluate(part, keyOf, many));
     case 'not':
-      return !evaluate(condition.of, keyOf);
+      return !evaluate(condition.of, keyOf, many);
+    case 'some':
+      return many.some((each) => evaluate(condition.of, each));
     case 'present':
       return keyOf(condition.column) !== undefined;
     default: {

@@ -1,18 +1,21 @@
 import { CORE, ENTERPRISE, PRODUCT, type Attribute } from './attributes.js';
 import { about, invalidFilter, type ScimError } from './error.js';
 import { printPath, type Filter, type Path } from './filter.ast.js';
-import { always, joined, type Column, type Condition } from './filter.logic.js';
+import { always, joined, someIs, type Column, type Condition } from './filter.logic.js';
 import { find, findSub, places, type Complex, type Element, type Place } from './registry.js';
 import { shown } from './text.js';
 
 /** One value that a path may stand for, and the condition under which it does. */
 export interface Leaf {
-  readonly type: Attribute['type'];
+  /** `reference`: the address of a user, of whom the column has the id. */
+  readonly type: Attribute['type'] | 'reference';
   readonly caseExact: boolean;
   readonly column?: Column;
   /** A value that is the same for everybody: `type` and `primary` of an element, meta.resourceType. */
   readonly constant?: string | boolean;
   readonly when: Condition;
+  /** Of many values in a table of their own; `when` speaks of the same one. */
+  readonly many?: true;
 }
 
 /** Every value that a path stands for; `scalar`: one per element. Throws ScimError 400 invalidFilter for a name that there is not. */
@@ -20,7 +23,12 @@ export type Leaves = (path: Path, scalar: boolean) => Leaf[];
 
 export type Within = (where: Filter, element: Element) => Condition;
 
-export const present = ({ column, when }: Leaf): Condition =>
+export const present = (leaf: Leaf): Condition => ofLeaf(leaf, isThere(leaf));
+
+/** What is so of one value of a leaf, as a condition on the row. */
+export const ofLeaf = ({ many }: Leaf, condition: Condition): Condition => (many ? someIs(condition) : condition);
+
+export const isThere = ({ column, when }: Leaf): Condition =>
   column === undefined ? when : joined('and', [when, { is: 'present', column }]);
 
 export const anyPresent = (element: Element): Condition =>

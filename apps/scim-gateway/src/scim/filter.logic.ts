@@ -12,6 +12,8 @@ export type Key = string | boolean;
 export type Condition =
   | { readonly is: 'and' | 'or'; readonly of: readonly Condition[] }
   | { readonly is: 'not'; readonly of: Condition }
+  /** One of the values in a table of their own is so, and it is one and the same of which everything inside speaks. */
+  | { readonly is: 'some'; readonly of: Condition }
   | { readonly is: 'always' | 'never' }
   | { readonly is: 'present'; readonly column: Column }
   | { readonly is: Operator; readonly column: Column; readonly key: Key };
@@ -41,6 +43,8 @@ export function negated(of: Condition): Condition {
   if (of.is === 'always') return never;
   return of.is === 'never' ? always : { is: 'not', of };
 }
+
+export const someIs = (of: Condition): Condition => (of.is === 'never' ? never : { is: 'some', of });
 
 /** One comparison of two keys, for the evaluator and for constants. Texts are ordered by code point. */
 export function holds(op: Operator, actual: Key, key: Key): boolean {

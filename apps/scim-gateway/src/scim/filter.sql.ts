@@ -42,6 +42,8 @@ function sqlOf(condition: Condition, making: Making): string {
     case 'not':
       // An absent value makes a comparison null, which under `not` must count as false.
       return `(${sqlOf(condition.of, making)} is not true)`;
+    case 'some':
+      return making.table.some?.(sqlOf(condition.of, making)) ?? 'false';
     case 'present':
       return within(making, condition.column, `(${making.table.expressionOf(condition.column)} is not null)`);
     default: {

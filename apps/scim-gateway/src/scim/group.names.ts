@@ -1,7 +1,7 @@
 import { GROUP } from './attributes.js';
 import { resolved } from './filter.condition.js';
 import { metaLeaf, schemaLeaf, unknown, type Leaf, type Leaves } from './filter.leaves.js';
-import { always, type Column, type Condition } from './filter.logic.js';
+import { always, joined, type Column, type Condition } from './filter.logic.js';
 import { pathOf, type Part } from './projection.js';
 import type { Table } from './table.js';
 
@@ -14,7 +14,7 @@ const text = (column: Column, caseExact: boolean, when: Condition = always): Lea
   when,
 });
 
-/** What a name stands for in a filter on groups (RFC 7643 section 4.2). Each comparison of `members` asks whether some member is so. */
+/** What a name stands for in a filter on groups (RFC 7643 section 4.2). A comparison of `members` asks whether some member is so; what stands in brackets speaks of one member. */
 const groupLeaves: Leaves = (path) => {
   if (!isOurs(path.urn)) return [];
   const name = path.name.toLowerCase();
@@ -22,7 +22,8 @@ const groupLeaves: Leaves = (path) => {
   if (name === 'members') {
     const inside: Leaves = (inner) => memberLeaves(inner.name.toLowerCase(), always) ?? unknownName(inner);
     const when = path.where ? resolved(path.where, inside) : always;
-    return memberLeaves(path.sub?.toLowerCase() ?? 'value', when) ?? unknownName(path);
+    const leaves = memberLeaves(path.sub?.toLowerCase() ?? 'value', when) ?? unknownName(path);
+    return leaves.map((leaf) => ({ ...leaf, many: true }));
   }
   if (path.sub !== undefined || path.where) return unknownName(path);
   switch (name) {
@@ -41,9 +42,10 @@ const groupLeaves: Leaves = (path) => {
 
 function memberLeaves(sub: string, when: Condition): Leaf[] | undefined {
   if (sub === 'value') return [text('member', true, when)];
-  const there: Condition = { is: 'present', column: 'member' };
+  if (sub === '$ref') return [{ ...text('member', true, when), type: 'reference' }];
+  const there = joined('and', [{ is: 'present', column: 'member' }, when]);
   if (sub === 'type') return [{ type: 'string', caseExact: false, constant: 'User', when: there }];
-  return sub === '$ref' || sub === 'display' ? [] : undefined;
+  return sub === 'display' ? [] : undefined;
 }
 
 const unknownName = (path: Parameters<typeof unknown>[0]): never => {
@@ -64,11 +66,9 @@ export const groupTable: Table = {
   alias: 'g',
   leaves: groupLeaves,
   expressionOf: (column) => columns[column] ?? 'null::text',
-  within: (column, condition) =>
-    column === 'member'
-      ? `(g.group_id in (select m.group_id from own.users mu join own.group_members m on m.account_id = mu.account_id
-          and m.user_id = mu.user_id where mu.account_id = $1 and ${condition}))`
-      : condition,
+  some: (condition) =>
+    `(g.group_id in (select m.group_id from own.users mu join own.group_members m on m.account_id = mu.account_id
+      and m.user_id = mu.user_id where mu.account_id = $1 and ${condition}))`,
 };
 
 const shownNames = new Map(['displayName', 'externalId', 'members', 'meta'].map((name) => [name.toLowerCase(), name]));

@@ -9,8 +9,10 @@ export interface Table {
   readonly leaves: Leaves;
   /** The expression of a column, of type text unless it has a type of its own. */
   expressionOf(column: Column): string;
-  /** Says of the row what a condition on an expression says of one of its many values. */
+  /** Adds to a condition on an expression what must hold for its value to count. */
   within?(column: Column, condition: string): string;
+  /** Says of the row that a condition is met by one of its many values, which stand in a table of their own. */
+  some?(condition: string): string;
   /** What a column sorts by, where that is not the column itself. */
   sortedBy?(column: Column): string | undefined;
 }
