@@ -23,7 +23,7 @@ export class BulkController {
   @HttpCode(200)
   async bulk(@Req() request: ScimRequest, @Body() body: unknown) {
     const bulk = readBulk(body);
-    const run = new BulkRun(bulk, (sent) => this.send(request, sent));
+    const run = new BulkRun(bulk, (sent) => this.send(request, sent), this.base.of(request));
     const { accountId } = request.access;
     const results = await this.limits.admitParts(accountId, bulk.operations.length, () => run.all());
     return { schemas: [BULK_RESPONSE], Operations: results };
@@ -43,12 +43,10 @@ export class BulkController {
       },
       ...(method !== 'DELETE' && { payload: JSON.stringify(data) }),
     });
-    const { location = method === 'POST' ? undefined : `${this.base.of(request)}${path}`, etag } = answer.headers;
     return {
       status: answer.statusCode,
       body: answer.payload === '' ? undefined : (JSON.parse(answer.payload) as unknown),
-      location: location as string | undefined,
-      version: etag as string | undefined,
+      version: answer.headers.etag as string | undefined,
     };
   }
 }

@@ -4,7 +4,7 @@ import { idOf, post, sendBulk } from './bulk.fixture.js';
 
 let gateway: OpenGateway;
 let account: TestAccount;
-beforeAll(async () => void (gateway = await openGateway()));
+beforeAll(async () => void (gateway = await openGateway({ TRUSTED_PROXIES: '127.0.0.1' })));
 beforeEach(async () => void (account = await gateway.newAccount()));
 afterAll(async () => {
   expect(await gateway.verified()).toEqual([]);
@@ -96,6 +96,36 @@ describe('a bulk request (RFC 7644 section 3.7)', () => {
     expect(results[1]?.['response'].detail).toMatch(/"a" failed/);
     expect(results[0]?.['location']).toBeUndefined();
     expect(await read('/Groups')).toMatchObject({ totalResults: 0 });
+  });
+
+  it('names where each resource is, also of what was refused; not of a POST that failed', async () => {
+    const { id } = await account.create('ada');
+    const [there, nobody] = [`/Users/${id}`, '/Groups/0197f3c2-0000-7000-8000-000000000000'];
+    const { results } = await bulk([
+      post('a', { userName: 'x' }),
+      { method: 'PUT', path: there, data: 'no object' },
+      { method: 'PATCH', path: there, data: { Operations: [{ op: 'add', path: 'title', value: 'bulkId:zzz' }] } },
+      { method: 'DELETE', path: nobody },
+      { method: 'PUT', path: '/Users', data: {} },
+    ]);
+    expect(results.map((each) => each['status'])).toEqual(['400', '400', '400', '404', '400']);
+    const base = String((await read(there))['meta'].location).slice(0, -there.length);
+    expect(results.map((each) => each['location'])).toEqual([
+      undefined,
+      `${base}${there}`,
+      `${base}${there}`,
+      `${base}${nobody}`,
+      undefined,
+    ]);
+  });
+
+  it('names them as they are reached through a proxy that ends TLS', async () => {
+    const forwarded = { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'scim.nordlys.example' };
+    const Operations = [post('a', person('ada')), post('g', { displayName: 'Sales' }, '/Groups')];
+    const { body } = await account.scim('POST', '/Bulk', { Operations }, forwarded);
+    const [ada, sales] = body['Operations'].map((each: { location: string }) => each.location);
+    expect(ada).toMatch(/^https:\/\/scim\.nordlys\.example\/scim\/v2\/Users\/[-0-9a-f]{36}$/);
+    expect(sales).toMatch(/^https:\/\/scim\.nordlys\.example\/scim\/v2\/Groups\/[-0-9a-f]{36}$/);
   });
 
   it('stops after failOnErrors', async () => {

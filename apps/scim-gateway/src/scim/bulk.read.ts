@@ -57,18 +57,22 @@ function textIn(raw: JsonObject, name: string): string | undefined {
   throw invalidSyntax(`The ${name} of an operation is a string`);
 }
 
-const paths: Record<string, RegExp> = {
-  POST: /^\/(Users|Groups)$/i,
-  PUT: /^\/(Users|Groups)\/[^/?#]+$/i,
-  PATCH: /^\/(Users|Groups)\/[^/?#]+$/i,
-  DELETE: /^\/(Users|Groups)\/[^/?#]+$/i,
+/** Whether a path is that of one user or group. */
+export const isOfOne = (path: string): boolean => /^\/(Users|Groups)\/[^/?#]+$/i.test(path);
+const isOfAll = (path: string) => /^\/(Users|Groups)$/i.test(path);
+
+const paths: Record<string, (path: string) => boolean> = {
+  POST: isOfAll,
+  PUT: isOfOne,
+  PATCH: isOfOne,
+  DELETE: isOfOne,
 };
 
 /** What is wrong with an operation before anything is done; undefined when nothing is. */
 export function wrongIn({ method, path, data, bulkId }: BulkOperation): ScimError | undefined {
-  const pattern = paths[method];
-  if (!pattern) return invalidSyntax(`"${shown(method)}" is no method here; there are POST, PUT, PATCH and DELETE`);
-  if (!pattern.test(path)) {
+  const fits = paths[method];
+  if (!fits) return invalidSyntax(`"${shown(method)}" is no method here; there are POST, PUT, PATCH and DELETE`);
+  if (!fits(path)) {
     return invalidValue(`${method} needs the path of ${method === 'POST' ? '/Users or /Groups' : 'one user or group'}`);
   }
   if (method === 'POST' && !bulkId) {

@@ -4,10 +4,11 @@ import { readBulk } from './bulk.read.js';
 
 const run = async (operations: object[]) => {
   const sent: Sent[] = [];
-  const results = await new BulkRun(readBulk({ Operations: operations }), async (request) => {
+  const send = async (request: Sent) => {
     sent.push(request);
-    return { status: 201, body: { id: `id${sent.length}` }, location: undefined, version: undefined };
-  }).all();
+    return { status: 201, body: { id: `id${sent.length}` }, version: undefined };
+  };
+  const results = await new BulkRun(readBulk({ Operations: operations }), send, 'https://x.example').all();
   return { sent, statuses: new Set(results.map((each) => each.status)), results };
 };
 const group = (n: number, members: number[]) => ({

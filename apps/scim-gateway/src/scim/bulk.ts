@@ -1,7 +1,7 @@
 import { errorBody, invalidValue, ScimError } from './error.js';
 import { Circles, inOrder } from './bulk.circles.js';
 import { Waiting, type Incomplete } from './bulk.incomplete.js';
-import { wrongIn, type Bulk, type BulkOperation } from './bulk.read.js';
+import { isOfOne, wrongIn, type Bulk, type BulkOperation } from './bulk.read.js';
 import { completionOf, dataWith, pathWith, referencesIn } from './bulk.references.js';
 import { shown } from './text.js';
 
@@ -11,7 +11,7 @@ const atOnce = 50;
 
 /** One request as if it had come alone, and its answer. */
 export type Sent = { method: string; path: string; data: unknown; version: string | undefined };
-export type Answered = { status: number; body: unknown; location: string | undefined; version: string | undefined };
+export type Answered = { status: number; body: unknown; version: string | undefined };
 
 export type BulkResult = {
   method: string;
@@ -36,6 +36,8 @@ export class BulkRun {
   constructor(
     private readonly bulk: Bulk,
     private readonly send: (request: Sent) => Promise<Answered>,
+    /** Where SCIM is served, as the bulk request reached it. */
+    private readonly base: string,
   ) {
     this.byBulkId = new Map(
       bulk.operations.flatMap((each) => (each.bulkId === undefined ? [] : [[each.bulkId, each]])),
@@ -87,13 +89,8 @@ export class BulkRun {
   private async complete({ operation, path, awaited }: Incomplete): Promise<void> {
     const data = completionOf(operation, awaited);
     const { status, body, version } = await this.ask({ method: 'PATCH', path, data, version: undefined });
-    const isError = status >= 400;
-    if (isError) this.errors += 1;
-    this.results.set(operation, {
-      ...(this.results.get(operation) as BulkResult),
-      ...(version !== undefined && { version }),
-      ...(isError && { status: String(status), response: body }),
-    });
+    const made = Number(this.results.get(operation)?.status);
+    this.tell(operation, { status: status < 400 ? made : status, body, version });
   }
 
   private failIncomplete(): void {
@@ -144,21 +141,11 @@ export class BulkRun {
   private async run(operation: BulkOperation, references: readonly string[]): Promise<void> {
     const { method, bulkId, path } = operation;
     const awaited = new Set(references.filter((each) => !this.ids.has(each)));
-    const { status, body, location, version } = await this.ask(operation);
-    const isError = status >= 400;
-    this.results.set(operation, {
-      method,
-      ...(bulkId !== undefined && { bulkId }),
-      ...(version !== undefined && { version }),
-      ...(location !== undefined && { location }),
-      status: String(status),
-      ...(isError && { response: body }),
-    });
-    if (isError) {
-      this.errors += 1;
-      return;
-    }
-    const id = (body as { id?: unknown } | undefined)?.id;
+    const { status, body, version } = await this.ask(operation);
+    const isMade = status < 400;
+    const id = isMade ? (body as { id?: unknown } | undefined)?.id : undefined;
+    this.tell(operation, { status, body, version }, id);
+    if (!isMade) return;
     if (awaited.size > 0) {
       this.waiting.add({ operation, path: method === 'POST' ? `${path}/${String(id)}` : path, awaited });
     }
@@ -173,17 +160,32 @@ export class BulkRun {
   }
 
   private fail(operation: BulkOperation, error: ScimError): void {
+    this.tell(operation, { status: error.status, body: errorBody(error), version: undefined });
+  }
+
+  private tell(operation: BulkOperation, { status, body, version }: Answered, id?: unknown): void {
     const { method, bulkId } = operation;
-    const named = bulkId === undefined ? {} : { bulkId };
-    this.errors += 1;
-    const made = this.results.get(operation);
+    const location = this.locationOf(operation, id);
+    const isError = status >= 400;
+    if (isError) this.errors += 1;
     this.results.set(operation, {
-      ...made,
+      ...this.results.get(operation),
       method,
-      ...named,
-      status: String(error.status),
-      response: errorBody(error),
+      ...(bulkId !== undefined && { bulkId }),
+      ...(version !== undefined && { version }),
+      ...(location !== undefined && { location }),
+      status: String(status),
+      ...(isError && { response: body }),
     });
+  }
+
+  /** Every result has one, except of a POST that failed (RFC 7644 section 3.7), and of what is no address of a user or group. */
+  private locationOf(operation: BulkOperation, id: unknown): string | undefined {
+    if (operation.method !== 'POST') {
+      const path = pathWith(operation.path, (bulkId) => this.ids.get(bulkId));
+      return isOfOne(path) ? `${this.base}${path}` : undefined;
+    }
+    return typeof id === 'string' ? `${this.base}/${isGroup(operation) ? 'Groups' : 'Users'}/${id}` : undefined;
   }
 
   private isOver(): boolean {
