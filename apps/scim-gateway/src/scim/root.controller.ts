@@ -18,10 +18,10 @@ export class RootController {
     @Inject(GroupListing) private readonly groups: GroupListing,
   ) {}
 
-  /** GET is a search of everything (RFC 7644 section 3.4.2); nothing else can be done with the whole. */
+  /** GET is a search of everything (RFC 7644 section 3.4.2), and HEAD the same without the answer's body; nothing else can be done with the whole. */
   @All('')
   root(@Req() request: ScimRequest, @Res({ passthrough: true }) reply: FastifyReply) {
-    if (request.method !== 'GET') throw notAllowed(request, reply, 'GET');
+    if (request.method !== 'GET' && request.method !== 'HEAD') throw notAllowed(request, reply, 'GET');
     return listAll([this.users, this.groups], request, parseQuery(request.url));
   }
 

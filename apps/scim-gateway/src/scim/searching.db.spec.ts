@@ -80,9 +80,13 @@ describe('a search by POST (RFC 7644 section 3.4.3)', () => {
     expect(pages.flatMap(idsOf)).toEqual(idsOf(found));
   });
 
-  it('of everything is refused where no type has the attribute, and at the root there is nothing but GET', async () => {
+  it('of everything is refused where no type has the attribute, and at the root there is nothing but GET and its HEAD (RFC 9110 section 9.3.2)', async () => {
     for (const filter of ['shoeSize pr', 'userName pr or shoeSize pr']) {
       expect(await search('', { filter })).toMatchObject({ status: 400, body: { scimType: 'invalidFilter' } });
+    }
+    for (const path of ['', '/Users', '/Users/.search']) {
+      const [got, headed] = [await account.scim('GET', path), await account.scim('HEAD', path)];
+      expect([headed.status, headed.body], path).toEqual([got.status, {}]);
     }
     const posted = await account.scim('POST', '', {});
     expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET']);
