@@ -4,7 +4,8 @@ import type { Pool } from 'pg';
 import { decide as decideAccount, requireOpen, type Account, type AccountCommand } from './account/account.decider.js';
 import { dueBefore } from './erasure/due.js';
 import { GroupWorld } from './group/group-world.js';
-import { groupNeedsOf, handleGroup, type GroupOutcome, type GroupRequest } from './group/group.handler.js';
+import { handleGroup, type GroupOutcome, type GroupRequest } from './group/group.handler.js';
+import { groupNeedsOf, groupWeightOf } from './group/group.needs.js';
 import { KnownGroupsQuery, noNeeds, type GroupNeeds } from './group/known-groups.query.js';
 import { KnownQuery, type Wanted } from './known.query.js';
 import type { Recalled, Remembered } from './remembered.js';
@@ -47,7 +48,7 @@ export class GatewayCommands {
       pool,
       store,
       (accountId, commands, attempt) => this.open(accountId, commands, attempt),
-      { onStored: () => outbox.notify(), keysOf },
+      { onStored: () => outbox.notify(), keysOf, weightOf },
     );
   }
 
@@ -187,6 +188,8 @@ function keysOf(command: GatewayCommand): ReadonlySet<string> | undefined {
   const all = needsOfCommand(command).flatMap(({ userIds, scimIds, keys }) => [...userIds, ...scimIds, ...keys]);
   return new Set(all);
 }
+
+const weightOf = (each: GatewayCommand) => (each.kind === 'group' ? groupWeightOf(each.request) : 1);
 
 function decideOn(world: World, { command, cause }: { command: AccountCommand; cause: Cause }): Answer {
   world.applyToAccount(decideAccount(command, world.account), cause);

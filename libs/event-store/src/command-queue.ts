@@ -42,7 +42,6 @@ type Running<Command, Result> = Turn<Waiting<Command, Result>>;
 
 type Settled<Result> = { result: Result } | { error: unknown };
 
-const largestBatch = 100;
 /** Where another replica writes the same streams all the time, about every other try is lost to it; so many in a row are rare. */
 const tries = 12;
 const connectionTries = 5;
@@ -55,6 +54,8 @@ export type QueueOptions<Command> = {
   onStored?: (accountId: string) => void;
   /** What a command has to do with: others may be decided while it is stored. Nothing is decided beside one that does not say. */
   keysOf?: (command: Command) => Keys;
+  /** How many things a command speaks of, where that is not about one. */
+  weightOf?: (command: Command) => number;
 };
 
 /**
@@ -86,7 +87,10 @@ export class CommandQueue<Command, Result> {
     return new Promise((resolve, reject) => {
       let turns = this.turns.get(accountId);
       if (!turns) {
-        turns = new Turns(({ command: each }) => this.options.keysOf?.(each), largestBatch);
+        turns = new Turns(
+          ({ command: each }) => this.options.keysOf?.(each),
+          ({ command: each }) => this.options.weightOf?.(each) ?? 1,
+        );
         this.turns.set(accountId, turns);
       }
       turns.add({ command, resolve, reject });

@@ -2,8 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { Turns } from './turns.js';
 
 /** Commands as words: the letters are their keys, `*` may be anything. */
+const most = { commands: 4, weight: 10 };
+/** A capital letter is heavy. */
+const weightOf = (command: string) => (/[A-Z]/.test(command) ? 6 : 1);
 const turnsOf = (...commands: string[]) => {
-  const turns = new Turns<string>((command) => (command === '*' ? undefined : new Set(command)), 4);
+  const turns = new Turns<string>((command) => (command === '*' ? undefined : new Set(command)), weightOf, most);
   for (const command of commands) turns.add(command);
   return turns;
 };
@@ -14,6 +17,24 @@ const add = (turns: Turns<string>, ...commands: string[]) => {
 describe('an account’s commands in turn', () => {
   it('go all together when nothing runs, as many as are allowed', () => {
     expect(turnsOf('a', '*', 'a', 'b', 'c').take()?.commands).toEqual(['a', '*', 'a', 'b']);
+  });
+
+  it('go in a batch that is not too heavy, but at least one of them', () => {
+    const turns = turnsOf('A', 'b', 'c', 'D', 'e');
+    const first = turns.take();
+    expect(first?.commands).toEqual(['A', 'b', 'c']);
+    if (first) turns.done(first);
+    expect(turns.take()?.commands).toEqual(['D', 'e']);
+    const heavy = new Turns<string>(() => undefined, weightOf, { commands: 4, weight: 5 });
+    add(heavy, 'A', 'B');
+    expect(heavy.take()?.commands).toEqual(['A']);
+  });
+
+  it('are decided beside another batch as heavy as a batch may be, and no heavier', () => {
+    const turns = turnsOf('a', 'b');
+    turns.take();
+    add(turns, 'C', 'd', 'E', 'f');
+    expect(turns.take()?.commands).toEqual(['C', 'd']);
   });
 
   it('are decided beside a batch that is being stored once as many wait as it has', () => {

@@ -4,13 +4,17 @@ export type Keys = ReadonlySet<string> | undefined;
 /** A batch that runs. Without `keys`, nothing is begun beside it. */
 export type Turn<Command> = { commands: Command[]; keys: Keys };
 
-type Waiting<Command> = { command: Command; keys: Keys };
+type Waiting<Command> = { command: Command; keys: Keys; weight: number };
+
+/** How large a batch may be, which is decided in one go: nobody else is served meanwhile. One command alone may weigh more. */
+const largestBatch = { commands: 100, weight: 20_000 };
 
 /** Who waits and has nothing to do with the turn `beside`, as far as it was `looked`; behind a command without keys it is not looked. */
 type Look<Command> = {
   beside: Turn<Command>;
   busy: Set<string>;
   apart: Set<Waiting<Command>>;
+  weight: number;
   looked: number;
   open: boolean;
 };
@@ -26,7 +30,8 @@ export class Turns<Command> {
 
   constructor(
     private readonly keysOf: (command: Command) => Keys,
-    private readonly largest: number,
+    private readonly weightOf: (command: Command) => number,
+    private readonly most = largestBatch,
   ) {}
 
   get idle(): boolean {
@@ -34,14 +39,14 @@ export class Turns<Command> {
   }
 
   add(command: Command): void {
-    this.waiting.push({ command, keys: this.keysOf(command) });
+    this.waiting.push({ command, keys: this.keysOf(command), weight: this.weightOf(command) });
   }
 
   /** @returns the next batch, which runs until `done`; undefined when what waits has to go on waiting. */
   take(): Turn<Command> | undefined {
     const [first, second] = this.running;
     if (second || (first && !first.keys)) return undefined;
-    const taken = first ? this.apartFrom(first) : this.waiting.splice(0, this.largest);
+    const taken = first ? this.apartFrom(first) : this.waiting.splice(0, this.fitting());
     if (taken.length === 0) return undefined;
     this.look = undefined;
     const turn = { commands: taken.map(({ command }) => command), keys: together(taken.map(({ keys }) => keys)) };
@@ -53,18 +58,32 @@ export class Turns<Command> {
     this.running.delete(turn);
   }
 
+  /** How many of those who wait longest go into one batch. */
+  private fitting(): number {
+    const { commands, weight } = this.most;
+    let taken = 0;
+    for (let sum = 0; taken < Math.min(commands, this.waiting.length); taken++) {
+      sum += this.waiting[taken]?.weight ?? 0;
+      if (taken > 0 && sum > weight) break;
+    }
+    return taken;
+  }
+
   /** Nothing overtakes a command that it has to do with. */
   private apartFrom(turn: Turn<Command>): Waiting<Command>[] {
     if (this.look?.beside !== turn) {
-      this.look = { beside: turn, busy: new Set(turn.keys), apart: new Set(), looked: 0, open: true };
+      this.look = { beside: turn, busy: new Set(turn.keys), apart: new Set(), weight: 0, looked: 0, open: true };
     }
     const { look, waiting } = this;
-    for (; look.open && look.looked < waiting.length && look.apart.size < this.largest; look.looked++) {
+    for (; look.open && look.looked < waiting.length && look.apart.size < this.most.commands; look.looked++) {
       const each = waiting[look.looked] as Waiting<Command>;
-      const { keys } = each;
-      if (!keys) look.open = false;
+      const { keys, weight } = each;
+      if (!keys || (look.apart.size > 0 && look.weight + weight > this.most.weight)) look.open = false;
       else if (overlap(keys, look.busy)) for (const key of keys) look.busy.add(key);
-      else look.apart.add(each);
+      else {
+        look.apart.add(each);
+        look.weight += weight;
+      }
     }
     if (look.apart.size < turn.commands.length) return [];
     this.waiting = waiting.filter((each) => !look.apart.has(each));

@@ -1,14 +1,11 @@
 import type { GroupEvent } from '@bitabiz/event-contracts';
-import { foldKey } from '@bitabiz/event-contracts/fold';
 import { Refused } from '@bitabiz/service-kit/refused';
 import { requireVersion, type Expected } from '../etag.js';
 import type { Path } from '../scim/path.js';
 import { agreed } from '../scim/spellings.js';
-import { isUuid } from '../uuid.js';
 import { provisioningFor } from '../user/user.handler.js';
 import type { Cause, World } from '../world.js';
 import type { GroupWorld } from './group-world.js';
-import { noNeeds, type GroupNeeds } from './known-groups.query.js';
 
 /** One thing to do to a group, after the shapes of requests have been made uniform. Ids are those that SCIM shows, in lower case. */
 export type GroupStep =
@@ -24,28 +21,6 @@ export type GroupRequest =
   | { type: 'Remove'; groupId: string; expected: Expected };
 
 export type GroupOutcome = { groupId: string; version: number; events: GroupEvent[] };
-
-/** What must be read before a request can be decided. */
-export function groupNeedsOf(request: GroupRequest): GroupNeeds {
-  const { groupId } = request;
-  if (request.type === 'Remove') return { ...noNeeds, groups: [groupId] };
-  const ids = new Set(request.steps.flatMap((step) => ('ids' in step && step.ids !== 'all' ? step.ids : [])));
-  const names = request.steps.flatMap(namesIn).map(foldKey);
-  const empties = request.steps.some((step) => step.do === 'leave' && step.ids === 'all');
-  return {
-    ...noNeeds,
-    groups: [groupId],
-    names,
-    whole: empties ? [groupId] : [],
-    mentioned: [...ids].filter(isUuid).map((scimId) => ({ groupId, scimId })),
-  };
-}
-
-function namesIn(step: GroupStep): string[] {
-  if (!('field' in step) || step.field !== 'displayName') return [];
-  const values = step.do === 'set' ? [step.value] : step.spellings.map(({ value }) => value);
-  return values.filter((value) => typeof value === 'string' && value !== '') as string[];
-}
 
 /** Decides a request against what the batch sees. @throws Refused from the rules; nothing of the request is kept then. */
 export function handleGroup(

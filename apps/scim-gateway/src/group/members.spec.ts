@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import type { OpenAccount } from '../account/account.decider.js';
 import { World } from '../world.js';
 import { GroupWorld } from './group-world.js';
-import { groupNeedsOf, handleGroup, type GroupStep } from './group.handler.js';
+import { handleGroup, type GroupStep } from './group.handler.js';
+import { groupNeedsOf, groupWeightOf } from './group.needs.js';
 
 const [accountId, groupId] = ['aaaaaaaa-1111-4111-8111-111111111111', '99999999-1111-4111-8111-111111111111'];
 const now = new Date('2026-11-26T12:00:00Z');
@@ -103,4 +104,29 @@ describe('who comes and goes by the operations of a PATCH (RFC 7644 section 3.5.
     expect(movesIn(handleGroup(groups, people, request, cause, now).events).removed).toEqual(unnamed);
     expect(looks).toBe(1);
   });
+});
+
+describe('what a request on a group weighs in a batch', () => {
+  const everybody = { do: 'leave', ids: 'all' } as const;
+  const all = Array.from({ length: 10_000 }, (_, n) => `${n}`);
+
+  it.each<[string, number, readonly GroupStep[]]>([
+    ['a single member', 2, [{ do: 'join', ids: named.slice(0, 1) }]],
+    ['a name', 1, [{ do: 'set', field: 'displayName', value: 'Sales' }]],
+    [
+      'many who come and go',
+      20_001,
+      [
+        { do: 'join', ids: all },
+        { do: 'leave', ids: all },
+      ],
+    ],
+    ['an emptied group, whose members are read', 1_000, [everybody, everybody]],
+    ['a replaced one', 11_000, [everybody, { do: 'join', ids: all }]],
+  ])('is by the ids that it speaks of: %s', (_, weight, steps) =>
+    expect(groupWeightOf({ type: 'Change', groupId, steps, expected: {} })).toBe(weight),
+  );
+
+  it('is little for a group that is made without members', () =>
+    expect(groupWeightOf({ type: 'Create', groupId, steps: [everybody] })).toBe(1));
 });
