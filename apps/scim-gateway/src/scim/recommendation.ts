@@ -1,4 +1,12 @@
-import { clientCredentials, credentials, mapping, overview, setup as connect, stop, workloadIdentity } from './places.js';
+import {
+  clientCredentials,
+  credentials,
+  mapping,
+  overview,
+  setup as connect,
+  stop,
+  workloadIdentity,
+} from './places.js';
 import type { Refusal } from './refusal.js';
 
 const again = 'then Provision on demand for this user';
