@@ -90,7 +90,10 @@ describe('transport (entra.md 1.1)', () => {
     const body = Buffer.from(JSON.stringify(person('ada', { title: 'Søster' })), 'latin1');
     const headers = { authorization: `Bearer ${account.token}`, 'content-type': mediaType };
     const answer = await fetch(`http://127.0.0.1:${gateway.env.PORT}/scim/v2/Users`, { method: 'POST', headers, body });
-    expect([answer.status, await answer.json()]).toMatchObject([400, { schemas: [ERROR], scimType: 'invalidSyntax' }]);
+    expect([answer.status, await answer.json()]).toMatchObject([
+      400,
+      { schemas: expect.arrayContaining([ERROR]), scimType: 'invalidSyntax' },
+    ]);
     expect((await entra.ask('GET', '/Users')).body).toMatchObject({ totalResults: 0 });
   });
 
