@@ -8,7 +8,10 @@ import { serve } from './worker.js';
 
 type Waiting = { account: string; id: string; body: unknown; done: () => void; failed: (error: unknown) => void };
 
-/** One table on the same Postgres. Requests that wait together go in one multi-row insert. */
+/**
+ * One table on the same Postgres. Requests that wait together go in one multi-row insert. What is listed stands in another one, so that the
+ * hundred documents are those that the gateway lists, however many shorter ones were stored since.
+ */
 class Rows {
   private readonly writer = new pg.Client({ connectionString: process.env['DATABASE_URL'] });
   private readonly readers = new pg.Pool({ connectionString: process.env['DATABASE_URL'], max: 20 });
@@ -20,9 +23,11 @@ class Rows {
     this.writer.on('error', () => undefined);
     this.readers.on('error', () => undefined);
     await this.writer.connect();
-    await this.writer.query(
-      'create table if not exists rows (account uuid, id uuid, body jsonb not null, primary key (account, id))',
-    );
+    for (const table of ['rows', 'listed']) {
+      await this.writer.query(
+        `create table if not exists ${table} (account uuid, id uuid, body jsonb not null, primary key (account, id))`,
+      );
+    }
   }
 
   insert(account: string, id: string, body: unknown): Promise<void> {
@@ -44,7 +49,7 @@ class Rows {
   async list(account: string, count: number): Promise<unknown[]> {
     const { rows } = await this.readers.query<{ body: unknown }>({
       name: 'list',
-      text: 'select body from rows where account = $1 order by id limit $2',
+      text: 'select body from listed where account = $1 order by id limit $2',
       values: [account, count],
     });
     return rows.map(({ body }) => body);

@@ -40,11 +40,10 @@ export async function seedReference(system: BenchSystem, accounts: LoadAccount[]
     const response = await fetch(`${system.urlOf('scim-gateway')}/scim/v2/Users/${first.id}`, {
       headers: { authorization: `Bearer ${token}` },
     });
-    await reference.query('insert into rows select $1, id, $3 from unnest($2::uuid[]) u(id)', [
-      id,
-      users.map((user) => user.id),
-      await response.text(),
-    ]);
+    const values = [id, users.map((user) => user.id), await response.text()];
+    for (const table of ['rows', 'listed']) {
+      await reference.query(`insert into ${table} select $1, id, $3 from unnest($2::uuid[]) u(id)`, values);
+    }
   }
-  await reference.query('vacuum analyze rows');
+  await reference.query('vacuum analyze rows, listed');
 }
