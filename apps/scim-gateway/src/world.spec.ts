@@ -1,6 +1,6 @@
 import type { AccountEvent, UserEvent } from '@bitabiz/event-contracts';
 import { describe, expect, it } from 'vitest';
-import type { OpenAccount } from './account/account.decider.js';
+import { newlyOpened } from './account/open-account.fixture.js';
 import { toRow } from './user/user-row.js';
 import type { Employee } from './user/user-state.decider.js';
 import { World } from './world.js';
@@ -28,16 +28,7 @@ const row = toRow(ada, { user: ada, version: 1, keyId: userId, createdAt: at, mo
 
 /** An account with Ada, whose e-mail is claimed if e-mails are unique. */
 function world(emailUniqueness: boolean): World {
-  const state: OpenAccount = {
-    status: 'open',
-    name: 'Nordlys',
-    timeZone: 'Europe/Copenhagen',
-    provisioning: true,
-    fields: [],
-    spellings: [],
-    tokens: {},
-    emailUniqueness,
-  };
+  const state = { ...newlyOpened, emailUniqueness };
   const claims = emailUniqueness ? { u: userId, x: userId } : { u: userId };
   return new World(
     accountId,

@@ -1,5 +1,6 @@
 import { Refused } from '@bitabiz/service-kit/refused';
 import type { OpenAccount } from './account.decider.js';
+import { credentials, stop } from '../scim/places.js';
 
 /** A token, client secret or federation that was proved right, and its account. Times are ISO in UTC. */
 export type Proved = {
@@ -13,15 +14,14 @@ export type Proved = {
 export const isProved = (code: string): boolean =>
   /^(token|secret)\.ended$|^tenant\.moved$|^account\.closed$/.test(code);
 
-const field = 'paste it into Entra (Provisioning → Admin credentials';
+const field = `paste it into Entra (${credentials}`;
 const anew = {
   token: `generate a new one in Setup admin and ${field} → Secret Token), then press Test connection`,
   secret: `generate a new one in Setup admin and ${field} → Client Secret), then press Test connection`,
   admin: 'ask the operator for a new one',
 };
 
-const moved =
-  'the account began to move to another Entra tenant, so stop provisioning in the old one (Provisioning → Stop provisioning, P14)';
+const moved = `the account began to move to another Entra tenant, so stop provisioning in the old one (${stop}, P14)`;
 
 /** Whether a credential lets anybody in at a time. */
 export function isGood({ expiresAt, revokedAt, account }: Omit<Proved, 'tokenId'>, at: string): boolean {
@@ -40,7 +40,7 @@ export function requireGood(proved: Proved, at: string): void {
   if (isGood(proved, at)) return;
   const { tokenId, expiresAt, revokedAt, account } = proved;
   if (account.status === 'closed') {
-    const sentence = 'This account is closed: stop provisioning in Entra (Provisioning → Stop provisioning)';
+    const sentence = `This account is closed: stop provisioning in Entra (${stop})`;
     throw new Refused('account.closed', sentence, 'unauthenticated');
   }
   const revoked = revokedAt !== undefined && revokedAt <= at;

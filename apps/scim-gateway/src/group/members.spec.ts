@@ -1,7 +1,7 @@
 import type { GroupEvent } from '@bitabiz/event-contracts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { OpenAccount } from '../account/account.decider.js';
+import { newlyOpened } from '../account/open-account.fixture.js';
 import { World } from '../world.js';
 import { GroupWorld } from './group-world.js';
 import { handleGroup, type GroupStep } from './group.handler.js';
@@ -12,16 +12,7 @@ const now = new Date('2026-11-26T12:00:00Z');
 const at = now.toISOString();
 const outside = { now: () => now, newId: () => groupId };
 const cause = { actor: 'a', correlationId: 'c', causationId: 'd' };
-const state: OpenAccount = {
-  status: 'open',
-  name: 'Nordlys',
-  timeZone: 'Europe/Copenhagen',
-  provisioning: true,
-  fields: [],
-  spellings: [],
-  tokens: {},
-  emailUniqueness: true,
-};
+const state = { ...newlyOpened, emailUniqueness: true };
 const row = {
   group_id: groupId,
   stream_version: 1,

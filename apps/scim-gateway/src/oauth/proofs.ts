@@ -3,6 +3,7 @@ import { hashToken } from '@bitabiz/service-kit/tokens';
 import type { Pool } from 'pg';
 import { ends, type Access } from '../access.js';
 import { requireGood } from '../account/ended.js';
+import { credentials } from '../scim/places.js';
 import { Assertions } from './assertions.js';
 import type { Proof } from './client.js';
 import { OAuthError } from './error.form.js';
@@ -49,8 +50,7 @@ export class Proofs {
       hashToken(secret),
     ]);
     if (!found) {
-      const sentence =
-        'Nobody knows this client secret here: generate a new one in Setup admin and paste it into Entra (Provisioning → Admin credentials → Client Secret)';
+      const sentence = `Nobody knows this client secret here: generate a new one in Setup admin and paste it into Entra (${credentials} → Client Secret)`;
       throw new OAuthError('invalid_client', sentence, { basic, reason: 'secret.invalid' });
     }
     const access = ends(found);

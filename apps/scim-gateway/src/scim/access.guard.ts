@@ -8,6 +8,7 @@ import { CredentialUses } from '../account/uses.js';
 import { Limits } from '../limits.js';
 import { isJwt, SignedTokens } from '../oauth/signed-tokens.js';
 import { requireProvisioning } from '../user/user.handler.js';
+import { credentials } from './places.js';
 
 export type ScimRequest = AuthenticatedRequest & { access: Access };
 
@@ -80,8 +81,7 @@ export class ScimAccess implements CanActivate {
   }
 }
 
-const ofSetupAdmin =
-  'This token is for Setup admin: paste the one for provisioning into Entra (Provisioning → Admin credentials → Secret Token)';
+const ofSetupAdmin = `This token is for Setup admin: paste the one for provisioning into Entra (${credentials} → Secret Token)`;
 
 function whatToDo(token: string): string {
   if (looksLikeToken(token)) {
